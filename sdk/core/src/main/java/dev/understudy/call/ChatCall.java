@@ -1,0 +1,340 @@
+package dev.understudy.call;
+
+import dev.understudy.chat.CacheStatus;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Deployment;
+import dev.understudy.chat.Variant;
+import dev.understudy.error.FailureKind;
+import dev.understudy.error.Origin;
+import dev.understudy.event.Event;
+import dev.understudy.event.Events;
+import dev.understudy.time.Deadline;
+import dev.understudy.time.Waiting;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call in flight: what was asked, what has been decided, how far it has come. It belongs to the thread that runs it;
+ * only {@link #cancel()} may be called by another.
+ */
+public final class ChatCall {
+
+    private final String agent;
+    private final ChatRequest request;
+    private final CallOptions options;
+    private final Waiting waiting;
+    private final Events events;
+    private final Deadline whole;
+    private final long startNanos;
+
+    private volatile @Nullable Thread runner;
+
+    private Variant variant = Variant.BASELINE;
+    private boolean explicit;
+    private @Nullable Leg leg;
+    private Deadline deadline;
+    private boolean lastLeg = true;
+    private int attempts;
+    private CacheStatus cache = CacheStatus.OFF;
+    private @Nullable Work abandoned;
+
+    /**
+     * Starts a call; its deadline runs from now.
+     *
+     * @param agent the agent
+     * @param request what is asked
+     * @param options what this call wants otherwise
+     * @param timeoutNanos the bound on the whole call
+     * @param waiting the clock
+     * @param events where stages report
+     */
+    public ChatCall(
+            String agent, ChatRequest request, CallOptions options, long timeoutNanos, Waiting waiting, Events events) {
+        this.agent = agent;
+        this.request = request;
+        this.options = options;
+        this.waiting = waiting;
+        this.events = events;
+        this.startNanos = waiting.nanoTime();
+        this.whole = Deadline.at(waiting, startNanos + timeoutNanos);
+        this.deadline = whole;
+    }
+
+    /**
+     * Returns the agent.
+     *
+     * @return its name
+     */
+    public String agent() {
+        return agent;
+    }
+
+    /**
+     * Returns what is asked.
+     *
+     * @return the request
+     */
+    public ChatRequest request() {
+        return request;
+    }
+
+    /**
+     * Returns what this call wants otherwise.
+     *
+     * @return the options
+     */
+    public CallOptions options() {
+        return options;
+    }
+
+    /**
+     * Returns the bound on the whole call.
+     *
+     * @return the caller's deadline
+     */
+    public Deadline wholeDeadline() {
+        return whole;
+    }
+
+    /**
+     * Returns the bound on what is being done now: the whole call's, or an earlier one while the candidate is asked.
+     *
+     * @return the current deadline
+     */
+    public Deadline deadline() {
+        return deadline;
+    }
+
+    /**
+     * Returns the time since the call began.
+     *
+     * @return nanoseconds
+     */
+    public long elapsedNanos() {
+        return waiting.nanoTime() - startNanos;
+    }
+
+    /**
+     * Reports what happened.
+     *
+     * @param event the event
+     */
+    public void emit(Event event) {
+        events.emit(event);
+    }
+
+    // What was assigned ------------------------------------------------------------------------------------------------
+
+    /**
+     * Assigns a variant.
+     *
+     * @param assigned the variant
+     * @param asked whether the call asked for it
+     */
+    public void assign(Variant assigned, boolean asked) {
+        variant = assigned;
+        explicit = asked;
+    }
+
+    /**
+     * Returns what was assigned.
+     *
+     * @return the variant; the baseline until something was
+     */
+    public Variant variant() {
+        return variant;
+    }
+
+    /**
+     * Says whether the call asked for its variant.
+     *
+     * @return whether it stays out of the statistics
+     */
+    public boolean explicit() {
+        return explicit;
+    }
+
+    // Where it is ------------------------------------------------------------------------------------------------------
+
+    /**
+     * Travels a leg.
+     *
+     * @param chosen the leg
+     * @param until the bound on it
+     * @param last whether no other leg follows if this one fails
+     * @return the answer
+     */
+    public ChatResponse travel(Leg chosen, Deadline until, boolean last) {
+        leg = chosen;
+        deadline = until;
+        lastLeg = last;
+        cache = CacheStatus.OFF;
+        try {
+            return chosen.chain().proceed(this);
+        } finally {
+            deadline = whole;
+        }
+    }
+
+    /**
+     * Returns the leg being travelled.
+     *
+     * @return the latest leg
+     * @throws IllegalStateException before the first
+     */
+    public Leg leg() {
+        if (leg == null) {
+            throw new IllegalStateException("No model has been chosen yet");
+        }
+        return leg;
+    }
+
+    /**
+     * Returns the leg being travelled, if any.
+     *
+     * @return the latest leg, or null before the first
+     */
+    public @Nullable Leg legOrNull() {
+        return leg;
+    }
+
+    /**
+     * Returns the model being asked.
+     *
+     * @return the current leg's deployment
+     */
+    public Deployment deployment() {
+        return leg().deployment();
+    }
+
+    /**
+     * Returns the model being asked.
+     *
+     * @return the current leg's model by name
+     */
+    public String model() {
+        return leg().model();
+    }
+
+    /**
+     * Says whether another leg follows if this one fails.
+     *
+     * @return whether this is the last chance
+     */
+    public boolean lastLeg() {
+        return lastLeg;
+    }
+
+    /**
+     * Counts a request about to be sent.
+     */
+    public void countAttempt() {
+        attempts++;
+    }
+
+    /**
+     * Returns how many requests were sent so far, to all models.
+     *
+     * @return the number
+     */
+    public int attempts() {
+        return attempts;
+    }
+
+    /**
+     * Notes what the cache said, and reports it.
+     *
+     * @param result what it said
+     */
+    public void cacheLookedUp(CacheStatus result) {
+        cache = result;
+        emit(new Event.CacheLookedUp(agent, result));
+    }
+
+    /**
+     * Returns what the cache said on the latest leg.
+     *
+     * @return the status
+     */
+    public CacheStatus cache() {
+        return cache;
+    }
+
+    // Ending early -----------------------------------------------------------------------------------------------------
+
+    /**
+     * Says which thread runs this call, to be woken by {@link #cancel()}.
+     */
+    public void runsHere() {
+        runner = Thread.currentThread();
+    }
+
+    /** Ends the call now; from any thread. Its runner finds its deadline cancelled, and is woken where it waits. */
+    public void cancel() {
+        whole.cancel();
+        Thread thread = runner;
+        if (thread != null) {
+            waiting.unpark(thread);
+        }
+    }
+
+    /**
+     * Goes on only if there is time left and somebody to answer to: to be called before any work starts and after each
+     * wait.
+     *
+     * @throws dev.understudy.error.CancelledException if the call was cancelled or its thread interrupted (the flag stays)
+     * @throws dev.understudy.error.ModelTimeoutException if the current deadline has passed
+     */
+    public void ensureLive() {
+        if (Thread.currentThread().isInterrupted()) {
+            throw cancelled("its thread was interrupted");
+        }
+        if (deadline.isOver()) {
+            if (deadline.isCancelled()) {
+                throw cancelled(waiting.isClosed() ? "the registry was closed" : "the caller cancelled");
+            }
+            throw FailureKind.TIMEOUT.exception(
+                    "Agent '" + agent + "' ran out of time before " + name() + " could be asked", origin(), null);
+        }
+    }
+
+    private RuntimeException cancelled(String why) {
+        return FailureKind.CANCELLED.exception("Call of agent '" + agent + "' ended early: " + why, origin(), null);
+    }
+
+    private Origin origin() {
+        return leg == null ? Origin.NONE : Origin.of(leg.model());
+    }
+
+    private String name() {
+        return leg == null ? "a model" : "'" + leg.model() + "'";
+    }
+
+    // Work that goes on without us ---------------------------------------------------------------------------------------
+
+    /**
+     * Leaves work behind that could not be stopped; whoever holds a permit for it gives it back when the work is over.
+     *
+     * @param work what goes on
+     */
+    public void abandon(Work work) {
+        abandoned = Objects.requireNonNull(work);
+    }
+
+    /**
+     * Takes over what was left behind by the attempt that just ended.
+     *
+     * @return the work, or null where the attempt is over with its call
+     */
+    public @Nullable Work takeAbandoned() {
+        Work work = abandoned;
+        abandoned = null;
+        return work;
+    }
+
+    @Override
+    public String toString() {
+        return "ChatCall[agent=" + agent + ", " + deadline + ", attempts=" + attempts + "]";
+    }
+}

@@ -1,0 +1,50 @@
+package dev.understudy.chat;
+
+import dev.understudy.time.Ticker;
+import java.util.List;
+
+/**
+ * A connection pool to one provider. Found by {@link java.util.ServiceLoader} through its {@link Factory}. Thread-safe.
+ */
+public interface ProviderClient extends AutoCloseable {
+
+    /**
+     * Opens a model.
+     *
+     * @param deployment which model, and what is sent with every request
+     * @return the model; it honours its deadline
+     */
+    ChatModel model(Deployment deployment);
+
+    /** Cancels calls in flight and closes all connections. Idempotent. */
+    @Override
+    void close();
+
+    /** Makes clients for one wire format; registered as a service. */
+    interface Factory {
+
+        /**
+         * Returns the wire format.
+         *
+         * @return what the configuration says under {@code api}
+         */
+        String api();
+
+        /**
+         * Checks a provider's settings without connecting.
+         *
+         * @param provider the settings
+         * @return one sentence for each problem; empty where all is well
+         */
+        List<String> problems(Provider provider);
+
+        /**
+         * Opens a client. Nothing is sent before the first call.
+         *
+         * @param provider where, with which key, how many connections
+         * @param ticker the clock
+         * @return a new client
+         */
+        ProviderClient open(Provider provider, Ticker ticker);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.understudy.error;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that got no answer. Where the baseline was tried too, this is the candidate's error and the baseline's is among
+ * {@link #getSuppressed()}: the first cause is never lost.
+ */
+public abstract sealed class ChatException extends UnderstudyException
+        permits RefusedException,
+                TransportException,
+                ModelTimeoutException,
+                CancelledException,
+                InvalidRequestException,
+                ContextLengthException,
+                ContentFilteredException,
+                AuthenticationException,
+                QuotaExceededException,
+                ModelUnavailableException,
+                UpstreamException,
+                RateLimitedException,
+                UnexpectedRedirectException,
+                MalformedResponseException,
+                ResponseTooLargeException,
+                ModelException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final FailureKind kind;
+    private final transient Origin origin;
+
+    ChatException(FailureKind kind, String message, Origin origin, @Nullable Throwable cause, boolean stackTrace) {
+        super(message, cause, stackTrace);
+        this.kind = kind;
+        this.origin = origin;
+    }
+
+    ChatException(FailureKind kind, String message, Origin origin, @Nullable Throwable cause) {
+        this(kind, message, origin, cause, true);
+    }
+
+    /**
+     * Returns the row of the failure table.
+     *
+     * @return the kind
+     */
+    public final FailureKind kind() {
+        return kind;
+    }
+
+    /**
+     * Returns where it came from.
+     *
+     * @return the origin
+     */
+    public final Origin origin() {
+        // Null after deserialization, which drops what is not serializable.
+        return origin == null ? Origin.NONE : origin;
+    }
+
+    /**
+     * Returns the deployment concerned.
+     *
+     * @return its name, or empty where no model had been chosen
+     */
+    public final Optional<String> model() {
+        return Optional.ofNullable(origin().model());
+    }
+
+    /**
+     * Returns the upstream's HTTP status.
+     *
+     * @return the status, or empty where there was no response
+     */
+    public final OptionalInt status() {
+        return origin().status() == 0 ? OptionalInt.empty() : OptionalInt.of(origin().status());
+    }
+
+    /**
+     * Returns the provider's id of the request, to quote when asking the provider.
+     *
+     * @return the id, or empty where there is none
+     */
+    public final Optional<String> requestId() {
+        return Optional.ofNullable(origin().requestId());
+    }
+
+    /**
+     * Returns how long to wait before trying again.
+     *
+     * @return what the upstream or our guard said, or empty where it is not known
+     */
+    public final Optional<Duration> retryAfter() {
+        return Optional.ofNullable(origin().retryAfter());
+    }
+
+    /**
+     * Says whether the same model may be tried again: what the upstream said explicitly, else the failure table.
+     *
+     * @return whether another attempt on the same model makes sense
+     */
+    public final boolean retryable() {
+        Boolean said = origin().shouldRetry();
+        return said != null ? said : kind.retried();
+    }
+}

@@ -1,0 +1,95 @@
+package dev.understudy.event;
+
+import dev.understudy.chat.CacheStatus;
+import dev.understudy.chat.Usage;
+import dev.understudy.chat.Variant;
+import dev.understudy.error.FailureKind;
+import org.jspecify.annotations.Nullable;
+
+/** Something that happened. Immutable. */
+public sealed interface Event {
+
+    /**
+     * A logical call is over: exactly one for each {@code chat()}, whatever happened to it, save for an unknown agent.
+     *
+     * @param agent the agent
+     * @param variant what was assigned
+     * @param model who answered, or the assigned model where nobody did
+     * @param outcome how it ended
+     * @param failure what the caller was told, or why the answer is degraded; null after a success
+     * @param latencyNanos from {@code chat()} to the end
+     * @param attempts requests sent
+     * @param cache what the cache had to do with the answer
+     * @param explicit whether the variant was asked for by the call: such calls stay out of comparisons
+     */
+    record CallFinished(
+            String agent,
+            Variant variant,
+            String model,
+            Outcome outcome,
+            @Nullable FailureKind failure,
+            long latencyNanos,
+            int attempts,
+            CacheStatus cache,
+            boolean explicit)
+            implements Event {}
+
+    /**
+     * A request to a model is over.
+     *
+     * @param agent the agent
+     * @param model the model
+     * @param failure what went wrong, or null after a success
+     * @param latencyNanos from sending to the end of the body
+     * @param usage the tokens that the provider reported
+     * @param cost their price
+     */
+    record AttemptFinished(
+            String agent, String model, @Nullable FailureKind failure, long latencyNanos, Usage usage, double cost)
+            implements Event {}
+
+    /**
+     * The baseline is asked because the candidate failed.
+     *
+     * @param agent the agent
+     * @param from the candidate
+     * @param to the baseline
+     * @param reason what happened to the candidate
+     */
+    record FellBack(String agent, String from, String to, FailureKind reason) implements Event {}
+
+    /**
+     * One of our own guards refused before anything was sent.
+     *
+     * @param agent the agent
+     * @param model the model that was guarded
+     * @param guard which guard: see {@link dev.understudy.error.RefusedException#guard()}
+     */
+    record Rejected(String agent, String model, String guard) implements Event {}
+
+    /**
+     * A cache was asked.
+     *
+     * @param agent the agent
+     * @param result what it said
+     */
+    record CacheLookedUp(String agent, CacheStatus result) implements Event {}
+
+    /**
+     * A circuit breaker changed its state.
+     *
+     * @param model the model that it guards
+     * @param from the old state
+     * @param to the new state
+     */
+    record BreakerChanged(String model, CircuitState from, CircuitState to) implements Event {}
+
+    /**
+     * Somebody should look at this now.
+     *
+     * @param agent the agent whose call saw it
+     * @param model the model
+     * @param kind what happened
+     */
+    record Alert(String agent, String model, FailureKind kind) implements Event {}
+}

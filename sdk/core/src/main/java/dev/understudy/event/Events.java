@@ -1,0 +1,90 @@
+package dev.understudy.event;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the stages of a call report, and the listeners behind it. Thread-safe; {@link #emit} neither throws nor blocks.
+ */
+public final class Events implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Events.class);
+
+    private final Listener[] listeners;
+    private final List<ListenerQueue> queues = new ArrayList<>();
+
+    /**
+     * Connects listeners.
+     *
+     * @param listeners who hears; one that {@linkplain Listener#mayBlock() may block} gets a queue
+     * @param executor where queues are drained: one task at a time for each listener, only while it has events
+     */
+    public Events(List<Listener> listeners, Executor executor) {
+        this.listeners = new Listener[listeners.size()];
+        for (int i = 0; i < this.listeners.length; i++) {
+            Listener listener = listeners.get(i);
+            if (listener.mayBlock()) {
+                ListenerQueue queue = new ListenerQueue(listener, executor);
+                queues.add(queue);
+                listener = queue;
+            }
+            this.listeners[i] = listener;
+        }
+    }
+
+    /**
+     * Tells everybody.
+     *
+     * @param event what happened
+     */
+    public void emit(Event event) {
+        for (Listener listener : listeners) {
+            try {
+                listener.on(event);
+            } catch (Throwable broken) { // whatever a listener does, the call goes on
+                complain(listener, broken);
+            }
+        }
+    }
+
+    /**
+     * Tells everybody which readings there are.
+     *
+     * @param readings all of them
+     */
+    public void observe(List<Reading> readings) {
+        for (Listener listener : listeners) {
+            try {
+                listener.observe(readings);
+            } catch (Throwable broken) { // as above
+                complain(listener, broken);
+            }
+        }
+    }
+
+    /**
+     * Counts what listeners missed because they were too slow for too long.
+     *
+     * @return events dropped by full queues
+     */
+    public long dropped() {
+        return queues.stream().mapToLong(ListenerQueue::dropped).sum();
+    }
+
+    /** Stops queues from taking more; what they hold is still delivered. Idempotent. */
+    @Override
+    public void close() {
+        queues.forEach(ListenerQueue::close);
+    }
+
+    static void complain(Listener listener, Throwable broken) {
+        // The class only: a foreign message might quote anything.
+        LOG.warn(
+                "Listener {} failed with {}; the call is not affected",
+                listener.getClass().getName(),
+                broken.getClass().getName());
+    }
+}

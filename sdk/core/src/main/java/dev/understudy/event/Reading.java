@@ -1,0 +1,19 @@
+package dev.understudy.event;
+
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+
+/**
+ * A number that can be read at any time, such as calls in flight. Thread-safe; reading it is cheap and blocks nobody.
+ *
+ * @param name the metric's name, such as {@code model.inflight}
+ * @param description what it means, and its unit
+ * @param tags from the configuration only
+ * @param value reads it
+ */
+public record Reading(String name, String description, Map<String, String> tags, DoubleSupplier value) {
+    /** Copies the tags. */
+    public Reading {
+        tags = Map.copyOf(tags);
+    }
+}
