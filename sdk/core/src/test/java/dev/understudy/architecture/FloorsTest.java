@@ -75,10 +75,7 @@ class FloorsTest {
         "org.snakeyaml.., dev.understudy.config",
     })
     void onePackageKnowsTheLibrary(String library, String owner) {
-        check(noClasses()
-                .that(resideOutsideOfPackage(owner))
-                .should()
-                .dependOnClassesThat(resideInAPackage(library)));
+        check(noClasses().that(resideOutsideOfPackage(owner)).should().dependOnClassesThat(resideInAPackage(library)));
     }
 
     @Test
