@@ -37,6 +37,7 @@ public final class ChatCall {
     private boolean lastLeg = true;
     private int attempts;
     private CacheStatus cache = CacheStatus.OFF;
+    private @Nullable FailureKind degradedBecause;
     private @Nullable Work abandoned;
 
     /**
@@ -259,6 +260,26 @@ public final class ChatCall {
      */
     public CacheStatus cache() {
         return cache;
+    }
+
+    /**
+     * Notes that somebody else answers than should have.
+     *
+     * @param reason what happened to who should have answered; the first reason stays
+     */
+    public void degrade(FailureKind reason) {
+        if (degradedBecause == null) {
+            degradedBecause = reason;
+        }
+    }
+
+    /**
+     * Returns why the answer is not the assigned model's own.
+     *
+     * @return the reason, or null as long as the assigned model is the one to answer
+     */
+    public @Nullable FailureKind degradedBecause() {
+        return degradedBecause;
     }
 
     // Ending early -----------------------------------------------------------------------------------------------------

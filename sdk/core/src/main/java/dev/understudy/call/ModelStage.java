@@ -1,0 +1,108 @@
+package dev.understudy.call;
+
+import dev.understudy.chat.ChatModel;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Usage;
+import dev.understudy.error.ChatException;
+import dev.understudy.error.FailureKind;
+import dev.understudy.error.Origin;
+import dev.understudy.event.Event;
+import dev.understudy.time.Waiting;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of the way: asks the model, once. Every request that is sent is one attempt, counted and reported exactly once,
+ * whatever the model does.
+ */
+public final class ModelStage implements Stage {
+
+    private final ChatModel upstream;
+    private final LatencyRecorder latency;
+    private final Waiting waiting;
+    private final Executor workers;
+
+    /**
+     * Leads to a model.
+     *
+     * @param upstream the model
+     * @param latency learns how long successful attempts take
+     * @param waiting the clock, and where the caller waits for a worker
+     * @param workers runs models that do not {@linkplain ChatModel#honoursDeadline() honour their deadline}
+     */
+    public ModelStage(ChatModel upstream, LatencyRecorder latency, Waiting waiting, Executor workers) {
+        this.upstream = upstream;
+        this.latency = latency;
+        this.waiting = waiting;
+        this.workers = workers;
+    }
+
+    @Override
+    public ChatResponse handle(ChatCall call, Chain next) {
+        call.ensureLive();
+        long start = waiting.nanoTime();
+        WorkerTask task = upstream.honoursDeadline() ? null : handOver(call);
+        call.countAttempt();
+        try {
+            ChatResponse response = task == null
+                    ? upstream.chat(call.request(), call.deadline())
+                    : task.await(call, waiting);
+            if (response == null) { // a foreign model may break its contract
+                throw FailureKind.MALFORMED.exception(
+                        "Model '" + call.model() + "' returned null", Origin.of(call.model()), null);
+            }
+            report(call, null, start, response.usage());
+            return response;
+        } catch (ChatException failure) {
+            report(call, failure.kind(), start, Usage.NONE);
+            throw failure;
+        } catch (RuntimeException foreign) {
+            ChatException failure = classify(call, foreign);
+            report(call, failure.kind(), start, Usage.NONE);
+            throw failure;
+        } catch (Error fatal) {
+            report(call, FailureKind.OTHER, start, Usage.NONE);
+            throw fatal;
+        }
+    }
+
+    private WorkerTask handOver(ChatCall call) {
+        WorkerTask task = new WorkerTask(upstream, call.request(), call.deadline(), waiting);
+        try {
+            workers.execute(task);
+        } catch (RejectedExecutionException full) {
+            call.emit(new Event.Rejected(call.agent(), call.model(), "workers"));
+            throw FailureKind.OVERLOADED.exception(
+                    "No worker is free to call model '" + call.model() + "'",
+                    Origin.guard(call.model(), "workers", null),
+                    full);
+        }
+        return task;
+    }
+
+    /** What a foreign exception means: its class is shown, its message is not, for it might quote the prompt. */
+    private static ChatException classify(ChatCall call, RuntimeException foreign) {
+        FailureKind kind = FailureKind.OTHER;
+        if (Thread.currentThread().isInterrupted() || call.deadline().isCancelled()) {
+            kind = FailureKind.CANCELLED;
+        } else if (call.deadline().isOver()) {
+            kind = FailureKind.TIMEOUT;
+        }
+        return kind.exception(
+                "Model '" + call.model() + "' failed with " + foreign.getClass().getName(),
+                Origin.of(call.model()),
+                foreign);
+    }
+
+    private void report(ChatCall call, @Nullable FailureKind failure, long start, Usage usage) {
+        long took = waiting.nanoTime() - start;
+        if (failure == null) {
+            latency.record(took);
+        } else if (failure.alerting()) {
+            call.emit(new Event.Alert(call.agent(), call.model(), failure));
+        }
+        double cost = call.deployment().price().of(usage);
+        call.emit(new Event.AttemptFinished(call.agent(), call.model(), failure, took, usage, cost));
+    }
+}

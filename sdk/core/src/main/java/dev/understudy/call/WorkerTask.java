@@ -1,0 +1,140 @@
+package dev.understudy.call;
+
+import dev.understudy.chat.ChatModel;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.error.FailureKind;
+import dev.understudy.error.Origin;
+import dev.understudy.time.Deadline;
+import dev.understudy.time.Waiting;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A foreign model at work on a worker, while its caller waits no longer than the deadline. When the caller leaves, the
+ * worker is interrupted, and whoever holds a permit for the work hears when it is really over.
+ */
+final class WorkerTask implements Runnable, Work {
+
+    private final ChatModel upstream;
+    private final ChatRequest request;
+    private final Deadline deadline;
+    private final Waiting waiting;
+    private final Thread caller = Thread.currentThread();
+
+    /** Guards the three fields below, so that an interrupt never hits what the worker does next. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private @Nullable Thread worker;
+    private boolean left;
+    private final List<Runnable> whenOver = new ArrayList<>(1);
+
+    private @Nullable ChatResponse response;
+    private @Nullable Throwable failure;
+    /** Written last: who sees it sees the two above. */
+    private volatile boolean over;
+
+    WorkerTask(ChatModel upstream, ChatRequest request, Deadline deadline, Waiting waiting) {
+        this.upstream = upstream;
+        this.request = request;
+        this.deadline = deadline;
+        this.waiting = waiting;
+    }
+
+    @Override
+    public void run() {
+        if (begin()) {
+            try {
+                response = upstream.chat(request, deadline);
+            } catch (Throwable thrown) { // handed to the caller
+                failure = thrown;
+            }
+        }
+        end();
+    }
+
+    /** Returns false where the caller has left before the work began: then it does not begin. */
+    private boolean begin() {
+        lock.lock();
+        try {
+            worker = Thread.currentThread();
+            return !left;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void end() {
+        List<Runnable> actions;
+        lock.lock();
+        try {
+            worker = null;
+            if (left) {
+                // Our interrupt may have come after the model looked for one; the pool's next task must not see it.
+                boolean ignored = Thread.interrupted();
+            }
+            over = true;
+            actions = List.copyOf(whenOver);
+        } finally {
+            lock.unlock();
+        }
+        waiting.unpark(caller);
+        actions.forEach(Runnable::run);
+    }
+
+    /** Waits on the caller's thread; leaves the work behind when the deadline passes or the caller is interrupted. */
+    @Nullable ChatResponse await(ChatCall call, Waiting here) {
+        while (!over) {
+            long left = deadline.remainingNanos();
+            boolean interrupted = Thread.currentThread().isInterrupted();
+            if (left <= 0 || interrupted) {
+                leave(call);
+                throw ended(call, interrupted);
+            }
+            here.park(this, left);
+        }
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        return response;
+    }
+
+    private void leave(ChatCall call) {
+        lock.lock();
+        try {
+            left = true;
+            if (worker != null) {
+                worker.interrupt();
+            }
+        } finally {
+            lock.unlock();
+        }
+        call.abandon(this);
+    }
+
+    private RuntimeException ended(ChatCall call, boolean interrupted) {
+        boolean cancelled = interrupted || deadline.isCancelled();
+        FailureKind kind = cancelled ? FailureKind.CANCELLED : FailureKind.TIMEOUT;
+        String what = cancelled ? "was cancelled" : "was silent until its time was over";
+        return kind.exception("Model '" + call.model() + "' " + what, Origin.of(call.model()), null);
+    }
+
+    @Override
+    public void whenOver(Runnable action) {
+        lock.lock();
+        try {
+            if (!over) {
+                whenOver.add(action);
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        action.run();
+    }
+}

@@ -1,0 +1,60 @@
+package dev.understudy.rollout;
+
+import dev.understudy.chat.Variant;
+
+/**
+ * Which variant serves a call, and who decided. The constants stand in the order in which they are asked.
+ */
+public enum Assignment {
+    /** The agent has no candidate. */
+    NO_CANDIDATE(Variant.BASELINE, false, "the agent has no candidate"),
+    /** {@code models.use_finetuned} (or the agent's own) is false. */
+    KILL_SWITCH(Variant.BASELINE, false, "the kill switch is on (use_finetuned: false)"),
+    /** The call said {@code useFinetuned(false)}. */
+    OPTED_OUT(Variant.BASELINE, false, "the call wants no fine-tuned model"),
+    /** The call asked for the baseline. */
+    ASKED_FOR_BASELINE(Variant.BASELINE, true, "the call asked for the baseline"),
+    /** The call asked for the candidate. */
+    ASKED_FOR_CANDIDATE(Variant.CANDIDATE, true, "the call asked for the candidate"),
+    /** The unit's bucket is outside the share. */
+    OUTSIDE_SHARE(Variant.BASELINE, false, "the unit is outside the candidate's share"),
+    /** The unit's bucket is inside the share. */
+    INSIDE_SHARE(Variant.CANDIDATE, false, "the unit is inside the candidate's share");
+
+    private final Variant variant;
+    private final boolean explicit;
+    private final String reason;
+
+    Assignment(Variant variant, boolean explicit, String reason) {
+        this.variant = variant;
+        this.explicit = explicit;
+        this.reason = reason;
+    }
+
+    /**
+     * Returns the variant.
+     *
+     * @return who serves
+     */
+    public Variant variant() {
+        return variant;
+    }
+
+    /**
+     * Says whether the call asked for its variant.
+     *
+     * @return whether it stays out of the statistics
+     */
+    public boolean explicit() {
+        return explicit;
+    }
+
+    /**
+     * Returns who decided, in words.
+     *
+     * @return part of a sentence
+     */
+    public String reason() {
+        return reason;
+    }
+}
