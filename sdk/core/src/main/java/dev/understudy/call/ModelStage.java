@@ -45,9 +45,8 @@ public final class ModelStage implements Stage {
         WorkerTask task = upstream.honoursDeadline() ? null : handOver(call);
         call.countAttempt();
         try {
-            ChatResponse response = task == null
-                    ? upstream.chat(call.request(), call.deadline())
-                    : task.await(call, waiting);
+            ChatResponse response =
+                    task == null ? upstream.chat(call.request(), call.deadline()) : task.await(call, waiting);
             if (response == null) { // a foreign model may break its contract
                 throw FailureKind.MALFORMED.exception(
                         "Model '" + call.model() + "' returned null", Origin.of(call.model()), null);
@@ -102,7 +101,12 @@ public final class ModelStage implements Stage {
         } else if (failure.alerting()) {
             call.emit(new Event.Alert(call.agent(), call.model(), failure));
         }
-        double cost = call.deployment().price().of(usage);
-        call.emit(new Event.AttemptFinished(call.agent(), call.model(), failure, took, usage, cost));
+        call.emit(new Event.AttemptFinished(
+                call.agent(),
+                call.model(),
+                failure,
+                took,
+                usage,
+                call.deployment().price()));
     }
 }

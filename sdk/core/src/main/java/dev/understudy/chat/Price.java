@@ -13,7 +13,8 @@ public record Price(double input, double output) {
     /** Checks the bounds. */
     public Price {
         if (!(input >= 0 && input < 1e9 && output >= 0 && output < 1e9)) {
-            throw new IllegalArgumentException("A price is between 0 and 1e9 per million tokens: " + input + ", " + output);
+            throw new IllegalArgumentException(
+                    "A price is between 0 and 1e9 per million tokens: " + input + ", " + output);
         }
     }
 
@@ -24,6 +25,26 @@ public record Price(double input, double output) {
      * @return the cost in the same currency
      */
     public double of(Usage usage) {
-        return (usage.inputTokens() * input + usage.outputTokens() * output) / 1_000_000;
+        return inputOf(usage) + outputOf(usage);
+    }
+
+    /**
+     * Computes the cost of the prompt alone.
+     *
+     * @param usage the tokens used
+     * @return the cost in the same currency
+     */
+    public double inputOf(Usage usage) {
+        return usage.inputTokens() * input / 1_000_000;
+    }
+
+    /**
+     * Computes the cost of what was generated.
+     *
+     * @param usage the tokens used
+     * @return the cost in the same currency
+     */
+    public double outputOf(Usage usage) {
+        return usage.outputTokens() * output / 1_000_000;
     }
 }

@@ -1,6 +1,7 @@
 package dev.understudy.event;
 
 import dev.understudy.chat.CacheStatus;
+import dev.understudy.chat.Price;
 import dev.understudy.chat.Usage;
 import dev.understudy.chat.Variant;
 import dev.understudy.error.FailureKind;
@@ -42,11 +43,21 @@ public sealed interface Event {
      * @param failure what went wrong, or null after a success
      * @param latencyNanos from sending to the end of the body
      * @param usage the tokens that the provider reported
-     * @param cost their price
+     * @param price what the model costs
      */
     record AttemptFinished(
-            String agent, String model, @Nullable FailureKind failure, long latencyNanos, Usage usage, double cost)
-            implements Event {}
+            String agent, String model, @Nullable FailureKind failure, long latencyNanos, Usage usage, Price price)
+            implements Event {
+
+        /**
+         * Computes what this attempt cost.
+         *
+         * @return the price of the usage, in the currency of the configuration
+         */
+        public double cost() {
+            return price.of(usage);
+        }
+    }
 
     /**
      * The baseline is asked because the candidate failed.
