@@ -36,4 +36,11 @@ public record Provider(
         }
         options = options.isEmpty() ? Map.of() : JsonTree.copyOf(options);
     }
+
+    /** Shows the names of the options, not their values: a header among them may be a key. */
+    @Override
+    public String toString() {
+        return "Provider[" + name + ", api=" + api + ", baseUrl=" + baseUrl + ", apiKey=" + apiKey + ", maxConcurrent="
+                + maxConcurrent + ", options=" + options.keySet() + "]";
+    }
 }

@@ -1,0 +1,228 @@
+package dev.understudy.config;
+
+import dev.understudy.chat.Deployment;
+import dev.understudy.chat.Provider;
+import dev.understudy.error.ConfigurationException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * All that a registry needs to know, at one moment: a snapshot that has been checked as a whole. Immutable, compared by
+ * value; made with {@link #builder()}. One call sees one configuration, whatever is reloaded meanwhile.
+ */
+public final class Configuration {
+
+    private final boolean useFinetuned;
+    private final boolean useFallback;
+    private final Map<String, Provider> providers;
+    private final Map<String, ModelSettings> models;
+    private final Map<String, AgentSettings> agents;
+
+    private Configuration(Builder builder) {
+        useFinetuned = builder.useFinetuned;
+        useFallback = builder.useFallback;
+        providers = Collections.unmodifiableMap(new LinkedHashMap<>(builder.providers));
+        models = Collections.unmodifiableMap(new LinkedHashMap<>(builder.models));
+        agents = Collections.unmodifiableMap(new LinkedHashMap<>(builder.agents));
+    }
+
+    /**
+     * Starts an empty configuration.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Returns the kill switch.
+     *
+     * @return false if nobody gets a candidate; default true
+     */
+    public boolean useFinetuned() {
+        return useFinetuned;
+    }
+
+    /**
+     * Says whether an agent may use its candidate: the kill switch and the agent's own switch must both allow it.
+     *
+     * @param agent the agent
+     * @return whether the candidate may serve its calls
+     */
+    public boolean useFinetuned(AgentSettings agent) {
+        return useFinetuned && !Boolean.FALSE.equals(agent.useFinetuned());
+    }
+
+    /**
+     * Returns whether baselines answer for failed candidates.
+     *
+     * @return what holds for agents that do not say; default true
+     */
+    public boolean useFallback() {
+        return useFallback;
+    }
+
+    /**
+     * Says whether an agent's baseline answers for its candidate: as the agent says, else as for all.
+     *
+     * @param agent the agent
+     * @return whether its calls may fall back
+     */
+    public boolean useFallback(AgentSettings agent) {
+        Boolean own = agent.useFallback();
+        return own != null ? own : useFallback;
+    }
+
+    /**
+     * Returns the providers.
+     *
+     * @return by name, in the order in which they were given; unmodifiable
+     */
+    public Map<String, Provider> providers() {
+        return providers;
+    }
+
+    /**
+     * Returns the models.
+     *
+     * @return by the deployment's name, in the order in which they were given; unmodifiable
+     */
+    public Map<String, ModelSettings> models() {
+        return models;
+    }
+
+    /**
+     * Returns the agents.
+     *
+     * @return by name, in the order in which they were given; unmodifiable; never empty
+     */
+    public Map<String, AgentSettings> agents() {
+        return agents;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Configuration that
+                && useFinetuned == that.useFinetuned
+                && useFallback == that.useFallback
+                && providers.equals(that.providers)
+                && models.equals(that.models)
+                && agents.equals(that.agents);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(useFinetuned, useFallback, providers, models, agents);
+    }
+
+    @Override
+    public String toString() {
+        return "Configuration[useFinetuned=" + useFinetuned + ", useFallback=" + useFallback + ", providers="
+                + providers.keySet() + ", models=" + models.keySet() + ", agents=" + agents.keySet() + "]";
+    }
+
+    /** Collects a configuration. Not thread-safe. */
+    public static final class Builder {
+        private boolean useFinetuned = true;
+        private boolean useFallback = true;
+        private final Map<String, Provider> providers = new LinkedHashMap<>();
+        private final Map<String, ModelSettings> models = new LinkedHashMap<>();
+        private final Map<String, AgentSettings> agents = new LinkedHashMap<>();
+        private final List<Finding> twice = new ArrayList<>();
+
+        private Builder() {}
+
+        /**
+         * The kill switch.
+         *
+         * @param value false to keep every candidate away; default true
+         * @return this
+         */
+        public Builder useFinetuned(boolean value) {
+            useFinetuned = value;
+            return this;
+        }
+
+        /**
+         * Whether baselines answer for failed candidates, where the agent does not say.
+         *
+         * @param value default true
+         * @return this
+         */
+        public Builder useFallback(boolean value) {
+            useFallback = value;
+            return this;
+        }
+
+        /**
+         * Adds a provider.
+         *
+         * @param value the provider; its name must be new
+         * @return this
+         */
+        public Builder provider(Provider value) {
+            add("providers", value.name(), value, providers);
+            return this;
+        }
+
+        /**
+         * Adds a model.
+         *
+         * @param value the model and what guards it; its name must be new
+         * @return this
+         */
+        public Builder model(ModelSettings value) {
+            add("deployments", value.name(), value, models);
+            return this;
+        }
+
+        /**
+         * Adds a model with the default breaker and no rate limit.
+         *
+         * @param value the model; its name must be new
+         * @return this
+         */
+        public Builder deployment(Deployment value) {
+            return model(ModelSettings.of(value));
+        }
+
+        /**
+         * Adds an agent.
+         *
+         * @param value the agent; its name must be new
+         * @return this
+         */
+        public Builder agent(AgentSettings value) {
+            add("agents", value.name(), value, agents);
+            return this;
+        }
+
+        /**
+         * Makes the configuration.
+         *
+         * @return a new snapshot
+         * @throws ConfigurationException with every problem, if something contradicts itself or is not defined
+         */
+        public Configuration build() {
+            Configuration configuration = new Configuration(this);
+            List<Finding> findings = new ArrayList<>(twice);
+            findings.addAll(WholeCheck.findings(configuration));
+            if (!findings.isEmpty()) {
+                throw new ConfigurationException(
+                        "built in Java", findings.stream().map(Finding::toString).toList());
+            }
+            return configuration;
+        }
+
+        private <T> void add(String section, String name, T value, Map<String, T> to) {
+            if (to.putIfAbsent(name, value) != null) {
+                twice.add(new Finding(section + "." + name, "is defined twice; names are unique"));
+            }
+        }
+    }
+}
