@@ -214,7 +214,8 @@ public final class Configuration {
             findings.addAll(WholeCheck.findings(configuration));
             if (!findings.isEmpty()) {
                 throw new ConfigurationException(
-                        "built in Java", findings.stream().map(Finding::toString).toList());
+                        "built in Java",
+                        findings.stream().map(Finding::toString).toList());
             }
             return configuration;
         }

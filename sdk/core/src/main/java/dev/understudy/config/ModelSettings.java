@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param breaker when its circuit breaker opens; default {@link BreakerSettings#DEFAULT}
  * @param rateLimit how fast it may be asked, or null, the default, for no limit of ours
  */
-public record ModelSettings(Deployment deployment, BreakerSettings breaker, @Nullable RateLimit rateLimit) {
+public record ModelSettings(
+        Deployment deployment,
+        BreakerSettings breaker,
+        @Nullable RateLimit rateLimit) {
 
     /** Checks that nothing is missing. */
     public ModelSettings {

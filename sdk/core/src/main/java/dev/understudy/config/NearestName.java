@@ -23,9 +23,8 @@ final class NearestName {
         }
         return nearest(unknown, known)
                 .map(name -> "did you mean '" + name + "'?")
-                .orElseGet(() -> known.size() <= 12
-                        ? "known: " + String.join(", ", known)
-                        : known.size() + " others are known");
+                .orElseGet(() ->
+                        known.size() <= 12 ? "known: " + String.join(", ", known) : known.size() + " others are known");
     }
 
     /** The name with the least edit distance, if it is near enough to be a slip. */
@@ -62,7 +61,8 @@ final class NearestName {
             for (int j = 1; j <= b.length(); j++) {
                 int replace = last[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
                 row[j] = Math.min(replace, Math.min(last[j], row[j - 1]) + 1);
-                boolean swapped = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+                boolean swapped =
+                        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
                 if (swapped) {
                     row[j] = Math.min(row[j], before[j - 2] + 1);
                 }

@@ -46,14 +46,16 @@ final class WholeCheck {
 
     private static void name(String section, String name, List<Finding> to) {
         if (!isName(name)) {
-            to.add(new Finding(section, "a name is 1 to 100 letters, digits and . _ : / -, and starts with a letter or digit"));
+            to.add(new Finding(
+                    section, "a name is 1 to 100 letters, digits and . _ : / -, and starts with a letter or digit"));
         }
     }
 
     static void address(Provider provider, List<Finding> to) {
         String path = "providers." + provider.name() + ".base_url";
         URI url = provider.baseUrl();
-        if (!("https".equalsIgnoreCase(url.getScheme()) || "http".equalsIgnoreCase(url.getScheme())) || url.getHost() == null) {
+        if (!("https".equalsIgnoreCase(url.getScheme()) || "http".equalsIgnoreCase(url.getScheme()))
+                || url.getHost() == null) {
             to.add(new Finding(path, "is not the address of a service; write for example 'https://api.mistral.ai/v1'"));
         } else if (url.getUserInfo() != null || url.getQuery() != null || url.getFragment() != null) {
             to.add(new Finding(path, "holds more than host, port and path; a key belongs under api_key, by reference"));
@@ -64,13 +66,17 @@ final class WholeCheck {
         String path = "deployments." + deployment.name();
         String provider = deployment.provider();
         if (provider != null && !providers.contains(provider)) {
-            to.add(new Finding(path + ".provider", "provider '" + provider + "' is not defined; "
-                    + NearestName.advice(provider, providers, "define it under 'providers'")));
+            to.add(new Finding(
+                    path + ".provider",
+                    "provider '" + provider + "' is not defined; "
+                            + NearestName.advice(provider, providers, "define it under 'providers'")));
         }
         Integer maxTokens = deployment.parameters().maxTokens();
         if (maxTokens != null && deployment.contextWindow() > 0 && maxTokens >= deployment.contextWindow()) {
-            to.add(new Finding(path + ".max_tokens", maxTokens + " leaves no room for a prompt in a context_window of "
-                    + deployment.contextWindow() + "; write less"));
+            to.add(new Finding(
+                    path + ".max_tokens",
+                    maxTokens + " leaves no room for a prompt in a context_window of " + deployment.contextWindow()
+                            + "; write less"));
         }
     }
 
@@ -82,27 +88,36 @@ final class WholeCheck {
         }
     }
 
-    private static void reference(AgentSettings agent, String role, String model, Set<String> models, List<Finding> to) {
+    private static void reference(
+            AgentSettings agent, String role, String model, Set<String> models, List<Finding> to) {
         if (!models.contains(model)) {
-            to.add(new Finding("agents." + agent.name() + "." + role, "model '" + model + "' is not defined; "
-                    + NearestName.advice(model, models, "define it under 'deployments'")));
+            to.add(new Finding(
+                    "agents." + agent.name() + "." + role,
+                    "model '" + model + "' is not defined; "
+                            + NearestName.advice(model, models, "define it under 'deployments'")));
         }
     }
 
     static void contradictions(AgentSettings agent, List<Finding> to) {
         String path = "agents." + agent.name() + ".";
         if (agent.baseline().equals(agent.candidate())) {
-            to.add(new Finding(path + "candidate", "is the baseline itself, which cannot stand in for itself; name another"
-                    + " model, or leave the candidate out"));
+            to.add(new Finding(
+                    path + "candidate",
+                    "is the baseline itself, which cannot stand in for itself; name another"
+                            + " model, or leave the candidate out"));
         }
         Duration reserve = agent.fallback().reserve();
         if (reserve != null && reserve.compareTo(agent.timeout()) >= 0) {
-            to.add(new Finding(path + "reserve", Bounds.spell(reserve) + " leaves the candidate nothing of a timeout of "
-                    + Bounds.spell(agent.timeout()) + "; write less, or a share such as '40%'"));
+            to.add(new Finding(
+                    path + "reserve",
+                    Bounds.spell(reserve) + " leaves the candidate nothing of a timeout of "
+                            + Bounds.spell(agent.timeout()) + "; write less, or a share such as '40%'"));
         }
         if (agent.candidate() == null && agent.rollout().share().thousandths() > 0) {
-            to.add(new Finding(path + "rollout.percentage", agent.rollout().share()
-                    + " of the calls would go to a candidate, and there is none; name one, or write 0"));
+            to.add(new Finding(
+                    path + "rollout.percentage",
+                    agent.rollout().share()
+                            + " of the calls would go to a candidate, and there is none; name one, or write 0"));
         }
     }
 }

@@ -31,10 +31,8 @@ class ConfigurationTest {
                         Secret.of("env:KEY", "k-e-y"),
                         64,
                         Map.of("headers", Map.of("x-key", "k-e-y"))))
-                .deployment(
-                        Deployment.builder("base").provider("mistral").build())
-                .deployment(
-                        Deployment.builder("tuned").provider("mistral").build())
+                .deployment(Deployment.builder("base").provider("mistral").build())
+                .deployment(Deployment.builder("tuned").provider("mistral").build())
                 .agent(AgentSettings.builder("qa_agent")
                         .baseline("base")
                         .candidate("tuned")
@@ -67,8 +65,10 @@ class ConfigurationTest {
 
     @Test
     void the_kill_switch_beats_the_agent() {
-        AgentSettings eager = AgentSettings.builder("a").baseline("base").useFinetuned(true).build();
-        AgentSettings shy = AgentSettings.builder("a").baseline("base").useFinetuned(false).build();
+        AgentSettings eager =
+                AgentSettings.builder("a").baseline("base").useFinetuned(true).build();
+        AgentSettings shy =
+                AgentSettings.builder("a").baseline("base").useFinetuned(false).build();
 
         assertThat(good().useFinetuned(false).build().useFinetuned(eager)).isFalse();
         assertThat(good().build().useFinetuned(eager)).isTrue();
@@ -77,7 +77,8 @@ class ConfigurationTest {
 
     @Test
     void an_agents_own_choice_of_fallback_beats_the_global_one() {
-        AgentSettings with = AgentSettings.builder("a").baseline("base").useFallback(true).build();
+        AgentSettings with =
+                AgentSettings.builder("a").baseline("base").useFallback(true).build();
         AgentSettings silent = AgentSettings.builder("a").baseline("base").build();
 
         assertThat(good().useFallback(false).build().useFallback(with)).isTrue();
@@ -95,7 +96,10 @@ class ConfigurationTest {
                         .contextWindow(100)
                         .parameters(Parameters.UNSET.withMaxTokens(100))
                         .build())
-                .agent(AgentSettings.builder("one").baseline("base").candidate("base").build())
+                .agent(AgentSettings.builder("one")
+                        .baseline("base")
+                        .candidate("base")
+                        .build())
                 .agent(AgentSettings.builder("two")
                         .baseline("bose")
                         .timeout(Duration.ofSeconds(1))
