@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param staleIfError how long beyond {@code ttl} an answer may be served when candidate and baseline are both down, up to
  *     30 days; null, the default, never serves a stale answer
  */
-public record CacheSettings(Duration ttl, long maxEntries, long maxBytes, @Nullable Duration staleIfError) {
+public record CacheSettings(
+        Duration ttl,
+        long maxEntries,
+        long maxBytes,
+        @Nullable Duration staleIfError) {
 
     /** What holds for an agent that caches, unless the configuration says otherwise. */
     public static final CacheSettings DEFAULT = new CacheSettings(Duration.ofMinutes(5), 1000, 64L << 20, null);

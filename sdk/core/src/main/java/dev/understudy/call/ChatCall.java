@@ -125,7 +125,8 @@ public final class ChatCall {
         events.emit(event);
     }
 
-    // What was assigned ------------------------------------------------------------------------------------------------
+    // What was assigned
+    // ------------------------------------------------------------------------------------------------
 
     /**
      * Assigns a variant.
@@ -156,7 +157,8 @@ public final class ChatCall {
         return explicit;
     }
 
-    // Where it is ------------------------------------------------------------------------------------------------------
+    // Where it is
+    // ------------------------------------------------------------------------------------------------------
 
     /**
      * Travels a leg.
@@ -282,7 +284,8 @@ public final class ChatCall {
         return degradedBecause;
     }
 
-    // Ending early -----------------------------------------------------------------------------------------------------
+    // Ending early
+    // -----------------------------------------------------------------------------------------------------
 
     /**
      * Says which thread runs this call, to be woken by {@link #cancel()}.
@@ -332,7 +335,8 @@ public final class ChatCall {
         return leg == null ? "a model" : "'" + leg.model() + "'";
     }
 
-    // Work that goes on without us ---------------------------------------------------------------------------------------
+    // Work that goes on without us
+    // ---------------------------------------------------------------------------------------
 
     /**
      * Leaves work behind that could not be stopped; whoever holds a permit for it gives it back when the work is over.

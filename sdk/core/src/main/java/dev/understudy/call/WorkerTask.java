@@ -85,7 +85,8 @@ final class WorkerTask implements Runnable, Work {
     }
 
     /** Waits on the caller's thread; leaves the work behind when the deadline passes or the caller is interrupted. */
-    @Nullable ChatResponse await(ChatCall call, Waiting here) {
+    @Nullable
+    ChatResponse await(ChatCall call, Waiting here) {
         while (!over) {
             long left = deadline.remainingNanos();
             boolean interrupted = Thread.currentThread().isInterrupted();

@@ -65,6 +65,7 @@ public final class JsonTree {
             }
             return Collections.unmodifiableList(copy);
         }
-        throw new IllegalArgumentException("JSON has no value of type " + value.getClass().getName());
+        throw new IllegalArgumentException(
+                "JSON has no value of type " + value.getClass().getName());
     }
 }

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param toolCalls the tools that an assistant message calls; else empty
  * @param toolCallId which call a tool message answers; else null
  */
-public record Message(Role role, List<Part> parts, List<ToolCall> toolCalls, @Nullable String toolCallId) {
+public record Message(
+        Role role,
+        List<Part> parts,
+        List<ToolCall> toolCalls,
+        @Nullable String toolCallId) {
 
     /** Checks that role and content belong together. */
     public Message {

@@ -2,6 +2,9 @@ package dev.understudy.chat;
 
 import dev.understudy.time.Ticker;
 import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
 
 /**
  * A connection pool to one provider. Found by {@link java.util.ServiceLoader} through its {@link Factory}. Thread-safe.
@@ -19,6 +22,18 @@ public interface ProviderClient extends AutoCloseable {
     /** Cancels calls in flight and closes all connections. Idempotent. */
     @Override
     void close();
+
+    /**
+     * Finds the wire formats that are on the class path.
+     *
+     * @return factories by {@link Factory#api()}, sorted
+     */
+    static Map<String, Factory> factories() {
+        Map<String, Factory> factories = new TreeMap<>();
+        ServiceLoader.load(Factory.class, ProviderClient.class.getClassLoader())
+                .forEach(factory -> factories.put(factory.api(), factory));
+        return factories;
+    }
 
     /** Makes clients for one wire format; registered as a service. */
     interface Factory {

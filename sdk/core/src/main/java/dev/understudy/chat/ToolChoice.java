@@ -20,7 +20,8 @@ public record ToolChoice(String mode, String function) {
     public ToolChoice {
         Objects.requireNonNull(mode, "mode");
         if (mode.equals("function") == function.isEmpty()) {
-            throw new IllegalArgumentException("A tool choice names a function if, and only if, its mode is 'function'");
+            throw new IllegalArgumentException(
+                    "A tool choice names a function if, and only if, its mode is 'function'");
         }
     }
 

@@ -36,7 +36,8 @@ public final class ConfigurationException extends UnderstudyException {
         if (problems.isEmpty()) {
             throw new IllegalArgumentException("A configuration error needs at least one problem");
         }
-        StringBuilder message = new StringBuilder("Configuration ").append(source).append(" cannot be used:");
+        StringBuilder message =
+                new StringBuilder("Configuration ").append(source).append(" cannot be used:");
         problems.forEach(problem -> message.append("\n  - ").append(problem));
         return message.toString();
     }

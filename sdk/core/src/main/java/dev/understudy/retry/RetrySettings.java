@@ -22,8 +22,8 @@ public record RetrySettings(
         Duration maxRetryAfter) {
 
     /** What holds unless the configuration says otherwise. */
-    public static final RetrySettings DEFAULT = new RetrySettings(
-            1, 2, 4, Duration.ofMillis(500), Duration.ofSeconds(8), Duration.ofSeconds(10));
+    public static final RetrySettings DEFAULT =
+            new RetrySettings(1, 2, 4, Duration.ofMillis(500), Duration.ofSeconds(8), Duration.ofSeconds(10));
 
     /** Checks the bounds. */
     public RetrySettings {

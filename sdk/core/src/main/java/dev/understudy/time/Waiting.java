@@ -2,6 +2,7 @@ package dev.understudy.time;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntSupplier;
 
 /**
  * The one place where a thread of the SDK waits: for a permit, for a back-off, for another caller's answer, for a worker.
@@ -9,6 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * cancelled and nobody waits any longer. Thread-safe.
  */
 public final class Waiting implements AutoCloseable {
+
+    private static final long DRAIN_POLL_NANOS = 1_000_000;
 
     private final Ticker ticker;
     private final Parking parking;
@@ -104,6 +107,19 @@ public final class Waiting implements AutoCloseable {
                 return false;
             }
             park(deadline, bounded);
+        }
+    }
+
+    /**
+     * Waits, closed or not, until nothing is under way any more: only for the thread that closes.
+     *
+     * @param underWay counts what is under way
+     * @param nanos at most this long
+     */
+    public void drain(IntSupplier underWay, long nanos) {
+        long until = nanoTime() + nanos;
+        while (underWay.getAsInt() > 0 && until - nanoTime() > 0) {
+            parking.park(this, DRAIN_POLL_NANOS);
         }
     }
 
