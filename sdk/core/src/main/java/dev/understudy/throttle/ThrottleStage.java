@@ -1,0 +1,204 @@
+package dev.understudy.throttle;
+
+import dev.understudy.call.Chain;
+import dev.understudy.call.ChatCall;
+import dev.understudy.call.Stage;
+import dev.understudy.call.Work;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Variant;
+import dev.understudy.error.ChatException;
+import dev.understudy.error.FailureKind;
+import dev.understudy.error.Origin;
+import dev.understudy.event.Event;
+import dev.understudy.time.Deadline;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets an attempt go on the wire when the agent, the model and the provider each have room for it, and holds its permits
+ * until it is over there. Where there is no room it waits, in order and not for long: the whole wait for all three is
+ * bounded by {@code max_wait} and {@code wait_share}. Thread-safe; gates and limiter outlive it from one configuration to
+ * the next.
+ *
+ * <p><b>The order</b> is agent, model, provider, so that who waits holds only what nobody else could use. The agent's
+ * permit first: its line bounds how many wait for anything. Then the rate: every other caller in this agent's line would
+ * have to wait for the same model anyway. The provider's permit last, for it is shared: it is never held by somebody who
+ * still waits. Should a 429 of another call close the model during that last wait, the provider's permit goes back and the
+ * caller lines up again.
+ */
+public final class ThrottleStage implements Stage {
+
+    private static final String PERMITS = "permits";
+    private static final String QUEUE = "queue";
+    private static final String RATE_LIMIT = "rate-limit";
+    private static final String PROVIDER_PERMITS = "provider-permits";
+    private static final String PROVIDER_QUEUE = "provider-queue";
+
+    private final long maxWaitNanos;
+    private final double waitShare;
+    private final PermitGate agentGate;
+    private final @Nullable PermitGate providerGate;
+    private final ModelLimiter limiter;
+
+    /**
+     * Joins what guards one model of one agent.
+     *
+     * @param settings how long one waits; limit and queue are those of the gate
+     * @param agentGate the agent's permits for this model
+     * @param providerGate the permits of the model's provider, or null where the model has none
+     * @param limiter what the model's provider wants of us
+     */
+    public ThrottleStage(
+            ThrottleSettings settings, PermitGate agentGate, @Nullable PermitGate providerGate, ModelLimiter limiter) {
+        this.maxWaitNanos = settings.maxWait().toNanos();
+        this.waitShare = settings.waitShare();
+        this.agentGate = agentGate;
+        this.providerGate = providerGate;
+        this.limiter = limiter;
+    }
+
+    @Override
+    public ChatResponse handle(ChatCall call, Chain next) {
+        Variant variant = call.leg().variant();
+        if (!enterAtOnce(variant)) {
+            enterInTime(call, variant);
+        }
+        try {
+            return next.proceed(call);
+        } catch (ChatException failure) {
+            if (failure.kind().blame() == FailureKind.Blame.LIMITER) {
+                limiter.closeFor(failure.origin().retryAfter());
+            }
+            throw failure;
+        } finally {
+            Work abandoned = call.takeAbandoned();
+            if (abandoned == null) {
+                leave();
+            } else {
+                abandoned.whenOver(new Leave());
+            }
+        }
+    }
+
+    /** The usual way: nothing is waited for, so nothing is asked of the clock; the next stage looks at it anyway. */
+    private boolean enterAtOnce(Variant variant) {
+        if (!agentGate.tryTake(variant)) {
+            return false;
+        }
+        if (providerGate == null || providerGate.tryTake(variant)) {
+            if (limiter.tryPass()) {
+                return true;
+            }
+            if (providerGate != null) {
+                providerGate.release();
+            }
+        }
+        agentGate.release();
+        return false;
+    }
+
+    /** Waits for everything in turn; holds all of it on return, and nothing on a throw. */
+    private void enterInTime(ChatCall call, Variant variant) {
+        call.ensureLive();
+        Deadline patience = patience(call.deadline());
+        long closed = limiter.closedNanos();
+        if (closed > patience.remainingNanos()) { // hopeless: do not even line up
+            throw tooFast(call, closed);
+        }
+        take(call, agentGate, variant, patience, PERMITS, QUEUE);
+        boolean entered = false;
+        try {
+            passLimiterAndProvider(call, variant, patience);
+            entered = true;
+        } finally {
+            if (!entered) {
+                agentGate.release();
+            }
+        }
+    }
+
+    private void passLimiterAndProvider(ChatCall call, Variant variant, Deadline patience) {
+        while (true) {
+            long tooEarly = limiter.await(patience);
+            if (tooEarly > 0) {
+                throw tooFast(call, tooEarly);
+            }
+            if (providerGate != null) {
+                take(call, providerGate, variant, patience, PROVIDER_PERMITS, PROVIDER_QUEUE);
+            }
+            boolean late = call.deadline().isOver() || Thread.currentThread().isInterrupted();
+            if (!late && limiter.closedNanos() == 0) {
+                return;
+            }
+            if (providerGate != null) {
+                providerGate.release();
+            }
+            if (late) {
+                throw refused(call, PERMITS, "Permits came too late for a call of agent '" + call.agent() + "'", null);
+            }
+        }
+    }
+
+    /** Never longer than configured, and never so long that too little is left for the work itself. */
+    private Deadline patience(Deadline deadline) {
+        long left = deadline.remainingNanos();
+        return deadline.earlierBy(left - Math.min(maxWaitNanos, (long) (left * waitShare)));
+    }
+
+    private static void take(
+            ChatCall call, PermitGate gate, Variant variant, Deadline patience, String permits, String queue) {
+        switch (gate.acquire(variant, patience)) {
+            case GRANTED -> {}
+            case QUEUE_FULL ->
+                throw refused(
+                        call,
+                        queue,
+                        gate.describe(variant) + " are in use and as many calls wait as may (" + gate.waiting() + ")",
+                        null);
+            case NO_PERMIT ->
+                throw refused(
+                        call,
+                        permits,
+                        gate.describe(variant) + " are in use and none came free in time; " + gate.waiting()
+                                + " calls still wait",
+                        null);
+        }
+    }
+
+    private static ChatException tooFast(ChatCall call, long nanos) {
+        return refused(
+                call,
+                RATE_LIMIT,
+                "Model '" + call.model() + "' is not to be asked now; next call in " + (nanos / 1_000_000 + 1) + " ms",
+                Duration.ofNanos(nanos));
+    }
+
+    /** A caller who went away is told so; time that ran out in our line is held against the line, not the model. */
+    private static ChatException refused(ChatCall call, String guard, String message, @Nullable Duration retryIn) {
+        if (Thread.currentThread().isInterrupted() || call.deadline().isCancelled()) {
+            call.ensureLive();
+        }
+        call.emit(new Event.Rejected(call.agent(), call.model(), guard));
+        return FailureKind.OVERLOADED.exception(message, Origin.guard(call.model(), guard, retryIn), null);
+    }
+
+    private void leave() {
+        if (providerGate != null) {
+            providerGate.release();
+        }
+        agentGate.release();
+    }
+
+    /** Gives the permits back when work that outlived its call is over: once, whoever says so how often. */
+    private final class Leave implements Runnable {
+        private final AtomicBoolean left = new AtomicBoolean();
+
+        @Override
+        public void run() {
+            if (left.compareAndSet(false, true)) {
+                leave();
+            }
+        }
+    }
+}
