@@ -9,7 +9,7 @@ import dev.understudy.time.Waiting;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,12 +47,14 @@ public final class ModelBreaker {
     static final String GUARD = "breaker";
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelBreaker.class);
+    private static final AtomicReferenceFieldUpdater<ModelBreaker, Stay> STAY =
+            AtomicReferenceFieldUpdater.newUpdater(ModelBreaker.class, Stay.class, "stay");
 
     private final String model;
     private final Waiting waiting;
     private final Events events;
-    private final AtomicReference<Stay> stay;
     private volatile BreakerSettings settings;
+    private volatile Stay stay;
 
     /**
      * Starts closed.
@@ -67,7 +69,7 @@ public final class ModelBreaker {
         this.settings = Objects.requireNonNull(settings, "settings");
         this.waiting = waiting;
         this.events = events;
-        this.stay = new AtomicReference<>(new ClosedStay(this, settings, waiting.ticker()));
+        this.stay = new ClosedStay(this, settings, waiting.ticker());
     }
 
     /**
@@ -85,7 +87,7 @@ public final class ModelBreaker {
      * @return the state
      */
     public CircuitState state() {
-        return stay.get().state();
+        return stay.state();
     }
 
     /**
@@ -94,7 +96,7 @@ public final class ModelBreaker {
      * @return zero or more while open or latched; empty while closed, or while it depends on a probe
      */
     public Optional<Duration> retryIn() {
-        return stay.get().retryIn();
+        return stay.retryIn();
     }
 
     /**
@@ -103,7 +105,7 @@ public final class ModelBreaker {
      * @return the failure that only a person can mend; empty unless {@link CircuitState#LATCHED}
      */
     public Optional<FailureKind> latchedBecause() {
-        return Optional.ofNullable(stay.get().because());
+        return Optional.ofNullable(stay.because());
     }
 
     /**
@@ -119,7 +121,7 @@ public final class ModelBreaker {
 
     /** Lets a probe pass if the breaker is latched: somebody may have mended what latched it. To be called on a reload. */
     public void unlatch() {
-        Stay now = stay.get();
+        Stay now = stay;
         if (now.because() != null) {
             change(now, new HalfOpenStay(this, settings.open().toNanos()));
         }
@@ -131,7 +133,8 @@ public final class ModelBreaker {
         return "ModelBreaker[" + model + ", " + state() + "]";
     }
 
-    // For the stage ----------------------------------------------------------------------------------------------------
+    // For the stage
+    // ----------------------------------------------------------------------------------------------------
 
     /**
      * Lets a call pass, or refuses it.
@@ -140,12 +143,12 @@ public final class ModelBreaker {
      */
     Permission acquire() {
         while (true) {
-            Stay now = stay.get();
+            Stay now = stay;
             Permission permission = now.tryAcquire();
             if (permission != null) {
                 return permission;
             }
-            if (stay.get() == now) {
+            if (stay == now) {
                 throw refusal(now);
             }
         }
@@ -158,7 +161,8 @@ public final class ModelBreaker {
                 null);
     }
 
-    // For the stays ----------------------------------------------------------------------------------------------------
+    // For the stays
+    // ----------------------------------------------------------------------------------------------------
 
     long nanoTime() {
         return waiting.nanoTime();
@@ -176,7 +180,9 @@ public final class ModelBreaker {
 
     void latch(Stay from, FailureKind because) {
         BreakerSettings now = settings;
-        change(from, new ShutStay(this, because, now.latch().toNanos(), now.open().toNanos()));
+        change(
+                from,
+                new ShutStay(this, because, now.latch().toNanos(), now.open().toNanos()));
     }
 
     void close(Stay from) {
@@ -194,7 +200,7 @@ public final class ModelBreaker {
     }
 
     private boolean change(Stay from, Stay to) {
-        if (!stay.compareAndSet(from, to)) {
+        if (!STAY.compareAndSet(this, from, to)) {
             return false;
         }
         LOG.info("Circuit breaker '{}' was {} and is {}", model, from.state(), to.state());
@@ -204,10 +210,10 @@ public final class ModelBreaker {
 
     /** Gives a closed breaker a window that follows the settings; also after closing, for they may just have changed. */
     private void refit() {
-        Stay now = stay.get();
+        Stay now = stay;
         while (now instanceof ClosedStay closed && !closed.follows(settings)) {
-            stay.compareAndSet(now, new ClosedStay(this, settings, waiting.ticker()));
-            now = stay.get();
+            STAY.compareAndSet(this, now, new ClosedStay(this, settings, waiting.ticker()));
+            now = stay;
         }
     }
 }

@@ -61,7 +61,7 @@ public final class RetryBudget {
             if (level < PER_RETRY) {
                 return false;
             }
-            if (word.compareAndSet(now, tick << LEVEL_BITS | (level - PER_RETRY))) {
+            if (word.compareAndSet(now, (tick << LEVEL_BITS) | (level - PER_RETRY))) {
                 return true;
             }
         }
