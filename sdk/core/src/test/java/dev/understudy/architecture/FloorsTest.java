@@ -103,7 +103,7 @@ class FloorsTest {
                 .callMethod(Thread.class, "sleep", long.class, int.class)
                 .orShould()
                 .dependOnClassesThat()
-                .areAssignableTo(ThreadLocal.class));
+                .belongToAnyOf(ThreadLocal.class, InheritableThreadLocal.class));
     }
 
     @Test
