@@ -95,9 +95,10 @@ public final class ModelStage implements Stage {
     }
 
     private void report(ChatCall call, @Nullable FailureKind failure, long start, Usage usage) {
-        long took = waiting.nanoTime() - start;
+        long now = waiting.nanoTime();
+        long took = now - start;
         if (failure == null) {
-            latency.record(took);
+            latency.record(took, now);
         } else if (failure.alerting()) {
             call.emit(new Event.Alert(call.agent(), call.model(), failure));
         }

@@ -1,0 +1,79 @@
+package dev.understudy.micrometer;
+
+import dev.understudy.chat.CacheStatus;
+import dev.understudy.chat.Variant;
+import dev.understudy.error.FailureKind;
+import dev.understudy.event.Event;
+import io.micrometer.core.instrument.Counter;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The meters of one agent. */
+final class AgentMeters {
+
+    private static final CacheStatus[] RESULTS = CacheStatus.values();
+    private static final FailureKind[] FAILURES = FailureKind.values();
+
+    /** Our guards are fewer. A foreign model may throw our refusals with names of its own, and names are series. */
+    private static final int MAX_GUARDS = 32;
+
+    private static final String OTHER_GUARDS = "other";
+
+    private final String agent;
+    private final Meters meters;
+    private final ArmMeters baseline;
+    private final ArmMeters candidate;
+    private final Row<Counter> fallbacks;
+    private final Row<Counter> cache;
+    private final ConcurrentHashMap<String, Counter> rejected = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, SpendingMeters> spending = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, AttemptMeters> attempts;
+
+    /** The attempts on a model are counted for all agents together. */
+    AgentMeters(String agent, Meters meters, ConcurrentHashMap<String, AttemptMeters> attempts) {
+        this.agent = agent;
+        this.meters = meters;
+        this.attempts = attempts;
+        baseline = new ArmMeters(agent, Variant.BASELINE, meters);
+        candidate = new ArmMeters(agent, Variant.CANDIDATE, meters);
+        fallbacks = new Row<>(FAILURES.length, i -> meters.fallbacks(agent, FAILURES[i]));
+        cache = new Row<>(RESULTS.length, i -> meters.cache(agent, RESULTS[i]));
+    }
+
+    void finished(Event.CallFinished call) {
+        (call.variant() == Variant.BASELINE ? baseline : candidate).finished(call);
+    }
+
+    void finished(Event.AttemptFinished attempt) {
+        spending(attempt.model()).finished(attempt);
+    }
+
+    void fellBack(FailureKind reason) {
+        meters.add(fallbacks.get(reason.ordinal()), 1);
+    }
+
+    void lookedUp(CacheStatus result) {
+        meters.add(cache.get(result.ordinal()), 1);
+    }
+
+    void rejected(String guard) {
+        Counter held = rejected.get(guard);
+        if (held == null) {
+            String tag = rejected.size() < MAX_GUARDS ? guard : OTHER_GUARDS;
+            held = meters.rejected(agent, tag);
+            if (held != null) {
+                rejected.put(tag, held);
+            }
+        }
+        meters.add(held, 1);
+    }
+
+    private SpendingMeters spending(String model) {
+        SpendingMeters known = spending.get(model);
+        return known != null ? known : spending.computeIfAbsent(model, this::newSpending);
+    }
+
+    private SpendingMeters newSpending(String model) {
+        AttemptMeters shared = attempts.computeIfAbsent(model, name -> new AttemptMeters(name, meters));
+        return new SpendingMeters(agent, model, shared, meters);
+    }
+}
