@@ -33,9 +33,21 @@ class BreakerHistoriesTest {
 
     private static final BreakerSettings[] SETTINGS = {
         new BreakerSettings(
-                Duration.ofSeconds(30), 10, 0.5, 5, Duration.ofSeconds(10), Duration.ofSeconds(35), Duration.ofMinutes(1)),
+                Duration.ofSeconds(30),
+                10,
+                0.5,
+                5,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(35),
+                Duration.ofMinutes(1)),
         new BreakerSettings(
-                Duration.ofSeconds(5), 6, 0.25, 4, Duration.ofSeconds(2), Duration.ofSeconds(60), Duration.ofSeconds(20))
+                Duration.ofSeconds(5),
+                6,
+                0.25,
+                4,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(20))
     };
 
     private static final FailureKind[] KINDS = FailureKind.values();
@@ -62,7 +74,9 @@ class BreakerHistoriesTest {
             if (dice < 45) {
                 Permission permission = tryAcquire(breaker);
                 Call call = reference.begin();
-                assertThat(permission != null).as("seed %d, step %d lets a call pass", seed, step).isEqualTo(call != null);
+                assertThat(permission != null)
+                        .as("seed %d, step %d lets a call pass", seed, step)
+                        .isEqualTo(call != null);
                 if (permission != null) {
                     inFlight.add(new InFlight(permission, call));
                 }
@@ -88,7 +102,9 @@ class BreakerHistoriesTest {
                 breaker.reconfigure(settings);
                 reference.reconfigure(settings);
             }
-            assertThat(breaker.state()).as("seed %d, state after step %d", seed, step).isEqualTo(reference.state);
+            assertThat(breaker.state())
+                    .as("seed %d, state after step %d", seed, step)
+                    .isEqualTo(reference.state);
         }
         assertThat(events.of(Event.BreakerChanged.class))
                 .extracting(changed -> changed.from() + " " + changed.to())
@@ -200,10 +216,11 @@ class BreakerHistoriesTest {
             inARow = failed ? inARow + 1 : 0;
             long second = (nowNanos - sinceNanos) / 1_000_000_000;
             window.add(new Result(second, failed));
-            window.removeIf(result -> result.second <= second - settings.window().toSeconds());
+            window.removeIf(
+                    result -> result.second <= second - settings.window().toSeconds());
             long failures = window.stream().filter(Result::failed).count();
-            boolean tooMany = window.size() >= settings.minCalls()
-                    && failures >= settings.failureRate() * window.size();
+            boolean tooMany =
+                    window.size() >= settings.minCalls() && failures >= settings.failureRate() * window.size();
             if (tooMany || inARow >= settings.consecutiveFailures()) {
                 open(settings.open().toNanos());
             }

@@ -18,13 +18,7 @@ import org.junit.jupiter.api.Test;
 class BreakerReloadTest {
 
     private static final BreakerSettings STRICT = new BreakerSettings(
-            Duration.ofSeconds(5),
-            2,
-            0.5,
-            2,
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(3),
-            Duration.ofSeconds(60));
+            Duration.ofSeconds(5), 2, 0.5, 2, Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(60));
 
     private final FakeTicker ticker = new FakeTicker();
     private final RecordedEvents events = new RecordedEvents();

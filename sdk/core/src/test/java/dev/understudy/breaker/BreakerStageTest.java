@@ -35,8 +35,7 @@ class BreakerStageTest {
     private final FakeTicker ticker = new FakeTicker();
     private final Waiting waiting = ticker.waiting();
     private final RecordedEvents events = new RecordedEvents();
-    private final ModelBreaker breaker =
-            new ModelBreaker("tuned", BreakerSettings.DEFAULT, waiting, events.asEvents());
+    private final ModelBreaker breaker = new ModelBreaker("tuned", BreakerSettings.DEFAULT, waiting, events.asEvents());
     private int requests;
 
     /** A call whose rest of the way does this. */
@@ -114,8 +113,8 @@ class BreakerStageTest {
     void failures_count_as_the_failure_table_says(FailureKind kind) {
         for (int i = 0; i < 5 && breaker.state() == CircuitState.CLOSED; i++) {
             assertThatThrownBy(() -> call(fails(kind)))
-                    .isInstanceOfSatisfying(ChatException.class, told -> assertThat(told.kind())
-                            .isEqualTo(kind));
+                    .isInstanceOfSatisfying(
+                            ChatException.class, told -> assertThat(told.kind()).isEqualTo(kind));
         }
         assertThat(breaker.state())
                 .isEqualTo(

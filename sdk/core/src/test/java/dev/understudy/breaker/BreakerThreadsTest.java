@@ -68,8 +68,7 @@ class BreakerThreadsTest {
     }
 
     private Permission theOnly(List<@Nullable Permission> permissions) {
-        List<Permission> given =
-                permissions.stream().filter(Objects::nonNull).toList();
+        List<Permission> given = permissions.stream().filter(Objects::nonNull).toList();
         assertThat(given).hasSize(1);
         return given.get(0);
     }

@@ -99,7 +99,8 @@ class RetryBudgetTest {
                 retries.add(now);
             }
             for (Deque<Long> seen : List.of(calls, retries)) {
-                while (!seen.isEmpty() && now - seen.peek() > Duration.ofMinutes(1).toNanos()) {
+                while (!seen.isEmpty()
+                        && now - seen.peek() > Duration.ofMinutes(1).toNanos()) {
                     seen.remove();
                 }
             }

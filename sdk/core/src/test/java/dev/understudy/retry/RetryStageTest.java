@@ -62,8 +62,7 @@ class RetryStageTest {
 
     private ChatCall newCall() {
         ChatRequest request = ChatRequest.of(List.of(Message.user("?")));
-        return new ChatCall(
-                "agent", request, CallOptions.DEFAULT, timeout.toNanos(), waiting, events.asEvents());
+        return new ChatCall("agent", request, CallOptions.DEFAULT, timeout.toNanos(), waiting, events.asEvents());
     }
 
     private ChatResponse run(boolean lastLeg, Stage rest) {
@@ -92,7 +91,8 @@ class RetryStageTest {
         return new Origin("tuned", null, 0, null, null, said);
     }
 
-    // How often --------------------------------------------------------------------------------------------------------
+    // How often
+    // --------------------------------------------------------------------------------------------------------
 
     @ParameterizedTest
     @EnumSource
@@ -159,8 +159,7 @@ class RetryStageTest {
     @Test
     @Rule("R11")
     void the_leg_before_a_fallback_leaves_it_an_attempt() {
-        settings = new RetrySettings(
-                5, 5, 3, Duration.ofMillis(500), Duration.ofSeconds(8), Duration.ofSeconds(10));
+        settings = new RetrySettings(5, 5, 3, Duration.ofMillis(500), Duration.ofSeconds(8), Duration.ofSeconds(10));
         model.fails(FailureKind.UPSTREAM);
         failure(false);
         assertThat(call.attempts()).isEqualTo(2);
@@ -183,8 +182,7 @@ class RetryStageTest {
     void ten_calls_pay_for_one_retry() {
         while (budget.tryWithdraw()) {}
         model.fails(FailureKind.UPSTREAM);
-        settings = new RetrySettings(
-                1, 2, 20, Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofSeconds(10));
+        settings = new RetrySettings(1, 2, 20, Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofSeconds(10));
         random = new SplittableRandom(1); // pauses far below the 40 ms in which time itself pays
         for (int i = 0; i < 10; i++) {
             call = newCall();
@@ -193,12 +191,12 @@ class RetryStageTest {
         assertThat(model.calls()).isEqualTo(11);
     }
 
-    // How long ---------------------------------------------------------------------------------------------------------
+    // How long
+    // ---------------------------------------------------------------------------------------------------------
 
     @Test
     void pauses_are_drawn_from_a_range_that_doubles_up_to_its_limit() {
-        settings = new RetrySettings(
-                1, 6, 20, Duration.ofMillis(500), Duration.ofSeconds(8), Duration.ofSeconds(10));
+        settings = new RetrySettings(1, 6, 20, Duration.ofMillis(500), Duration.ofSeconds(8), Duration.ofSeconds(10));
         model.fails(FailureKind.UPSTREAM);
         failure(true);
         assertThat(model.calls()).isEqualTo(7);
@@ -236,7 +234,8 @@ class RetryStageTest {
     @Test
     @Rule("R12")
     void exactly_the_longest_retry_after_is_waited_for() {
-        model.fails(FailureKind.RATE_LIMITED, retryAfter(Duration.ofSeconds(10))).thenAnswers("fine");
+        model.fails(FailureKind.RATE_LIMITED, retryAfter(Duration.ofSeconds(10)))
+                .thenAnswers("fine");
         run(false, ask(model));
         assertThat(elapsed()).isEqualTo(Duration.ofSeconds(10));
     }
@@ -255,7 +254,8 @@ class RetryStageTest {
     @ValueSource(longs = {0, -1, Long.MIN_VALUE})
     @Rule("R12")
     void one_that_makes_no_sense_is_ignored(long seconds) {
-        model.fails(FailureKind.RATE_LIMITED, retryAfter(Duration.ofSeconds(seconds))).thenAnswers("fine");
+        model.fails(FailureKind.RATE_LIMITED, retryAfter(Duration.ofSeconds(seconds)))
+                .thenAnswers("fine");
         run(false, ask(model));
         assertThat(elapsed()).isEqualTo(Duration.ofMillis(500));
     }
@@ -301,7 +301,8 @@ class RetryStageTest {
         assertThat(elapsed()).isZero();
     }
 
-    // Ending early -----------------------------------------------------------------------------------------------------
+    // Ending early
+    // -----------------------------------------------------------------------------------------------------
 
     /** Something happens while the pause is slept. */
     private void whileWaiting(Runnable event) {
@@ -353,14 +354,14 @@ class RetryStageTest {
         whileWaiting(() -> ticker.advance(Duration.ofMinutes(2)));
         ChatException told = failure(true);
         assertThat(told.kind()).isEqualTo(FailureKind.UPSTREAM);
-        assertThat(told.getSuppressed())
-                .singleElement()
-                .isInstanceOfSatisfying(
-                        ChatException.class, late -> assertThat(late.kind()).isEqualTo(FailureKind.TIMEOUT));
+        assertThat(told.getSuppressed()).singleElement().isInstanceOfSatisfying(ChatException.class, late -> assertThat(
+                        late.kind())
+                .isEqualTo(FailureKind.TIMEOUT));
         assertThat(model.calls()).isEqualTo(1);
     }
 
-    // What is told -----------------------------------------------------------------------------------------------------
+    // What is told
+    // -----------------------------------------------------------------------------------------------------
 
     @Test
     @Rule("R16")
@@ -391,9 +392,11 @@ class RetryStageTest {
         int[] turn = {0};
         for (int i = 0; i < 3; i++) {
             call = newCall();
-            catchThrowableOfType(ChatException.class, () -> run(true, (asked, next) -> {
-                throw turns[turn[0]++];
-            }));
+            catchThrowableOfType(
+                    ChatException.class,
+                    () -> run(true, (asked, next) -> {
+                        throw turns[turn[0]++];
+                    }));
         }
         assertThat(turn[0]).isEqualTo(turns.length);
         assertThat(one.getSuppressed()).containsExactly(other);
