@@ -40,8 +40,8 @@ public class RetryBudgetLincheckTest {
     @Test
     void it_is_linearizable_and_lock_free() {
         new ModelCheckingOptions()
-                .iterations(10)
-                .invocationsPerIteration(300)
+                .iterations(6)
+                .invocationsPerIteration(250)
                 .threads(3)
                 .actorsPerThread(3)
                 .actorsBefore(0)

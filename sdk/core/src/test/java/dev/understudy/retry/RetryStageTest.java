@@ -392,11 +392,10 @@ class RetryStageTest {
         int[] turn = {0};
         for (int i = 0; i < 3; i++) {
             call = newCall();
-            catchThrowableOfType(
-                    ChatException.class,
-                    () -> run(true, (asked, next) -> {
+            assertThatThrownBy(() -> run(true, (asked, next) -> {
                         throw turns[turn[0]++];
-                    }));
+                    }))
+                    .isInstanceOf(ChatException.class);
         }
         assertThat(turn[0]).isEqualTo(turns.length);
         assertThat(one.getSuppressed()).containsExactly(other);
