@@ -134,7 +134,6 @@ public final class ModelBreaker {
     }
 
     // For the stage
-    // ----------------------------------------------------------------------------------------------------
 
     /**
      * Lets a call pass, or refuses it.
@@ -162,7 +161,6 @@ public final class ModelBreaker {
     }
 
     // For the stays
-    // ----------------------------------------------------------------------------------------------------
 
     long nanoTime() {
         return waiting.nanoTime();
@@ -173,8 +171,9 @@ public final class ModelBreaker {
     }
 
     void open(Stay from, long nanos) {
-        long bounded = Math.min(nanos, settings.maxOpen().toNanos());
-        change(from, new ShutStay(this, null, bounded, 2 * bounded));
+        long most = settings.maxOpen().toNanos();
+        long bounded = Math.min(nanos, most);
+        change(from, new ShutStay(this, null, bounded, Math.min(2 * bounded, most)));
     }
 
     void latch(Stay from, FailureKind because) {

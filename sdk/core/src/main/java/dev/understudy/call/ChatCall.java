@@ -126,7 +126,6 @@ public final class ChatCall {
     }
 
     // What was assigned
-    // ------------------------------------------------------------------------------------------------
 
     /**
      * Assigns a variant.
@@ -158,7 +157,6 @@ public final class ChatCall {
     }
 
     // Where it is
-    // ------------------------------------------------------------------------------------------------------
 
     /**
      * Travels a leg.
@@ -285,7 +283,6 @@ public final class ChatCall {
     }
 
     // Ending early
-    // -----------------------------------------------------------------------------------------------------
 
     /**
      * Says which thread runs this call, to be woken by {@link #cancel()}.
@@ -336,7 +333,6 @@ public final class ChatCall {
     }
 
     // Work that goes on without us
-    // ---------------------------------------------------------------------------------------
 
     /**
      * Leaves work behind that could not be stopped; whoever holds a permit for it gives it back when the work is over.

@@ -3,15 +3,11 @@ package dev.understudy.event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Where the stages of a call report, and the listeners behind it. Thread-safe; {@link #emit} neither throws nor blocks.
  */
 public final class Events implements AutoCloseable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Events.class);
 
     private final Listener[] listeners;
     private final List<ListenerQueue> queues = new ArrayList<>();
@@ -25,8 +21,8 @@ public final class Events implements AutoCloseable {
     public Events(List<Listener> listeners, Executor executor) {
         this.listeners = new Listener[listeners.size()];
         for (int i = 0; i < this.listeners.length; i++) {
-            Listener listener = listeners.get(i);
-            if (listener.mayBlock()) {
+            Listener listener = new GuardedListener(listeners.get(i));
+            if (listeners.get(i).mayBlock()) {
                 ListenerQueue queue = new ListenerQueue(listener, executor);
                 queues.add(queue);
                 listener = queue;
@@ -42,11 +38,7 @@ public final class Events implements AutoCloseable {
      */
     public void emit(Event event) {
         for (Listener listener : listeners) {
-            try {
-                listener.on(event);
-            } catch (Throwable broken) { // whatever a listener does, the call goes on
-                complain(listener, broken);
-            }
+            listener.on(event);
         }
     }
 
@@ -57,11 +49,7 @@ public final class Events implements AutoCloseable {
      */
     public void observe(List<Reading> readings) {
         for (Listener listener : listeners) {
-            try {
-                listener.observe(readings);
-            } catch (Throwable broken) { // as above
-                complain(listener, broken);
-            }
+            listener.observe(readings);
         }
     }
 
@@ -78,13 +66,5 @@ public final class Events implements AutoCloseable {
     @Override
     public void close() {
         queues.forEach(ListenerQueue::close);
-    }
-
-    static void complain(Listener listener, Throwable broken) {
-        // The class only: a foreign message might quote anything.
-        LOG.warn(
-                "Listener {} failed with {}; the call is not affected",
-                listener.getClass().getName(),
-                broken.getClass().getName());
     }
 }

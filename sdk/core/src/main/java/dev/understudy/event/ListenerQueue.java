@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A listener behind a bounded queue, drained by one task at a time that exists only while there is something to drain. A
- * listener that blocks for ever costs one thread and a full queue, and the calls nothing.
+ * listener that blocks for ever costs one thread and a full queue, and the calls nothing. The listener does not throw.
  */
 final class ListenerQueue implements Listener {
 
@@ -67,11 +67,7 @@ final class ListenerQueue implements Listener {
     private void drain() {
         try {
             for (Runnable next = queue.poll(); next != null; next = queue.poll()) {
-                try {
-                    next.run();
-                } catch (Throwable broken) { // the next event is delivered all the same
-                    Events.complain(listener, broken);
-                }
+                next.run();
             }
         } finally {
             draining.set(false);

@@ -1,0 +1,375 @@
+package dev.understudy;
+
+import dev.understudy.call.CallOptions;
+import dev.understudy.call.ChatCall;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.ProviderClient;
+import dev.understudy.config.Configuration;
+import dev.understudy.error.ChatException;
+import dev.understudy.error.FailureKind;
+import dev.understudy.error.Origin;
+import dev.understudy.event.Events;
+import dev.understudy.event.Listener;
+import dev.understudy.health.Health;
+import dev.understudy.insight.OutcomeWindow;
+import dev.understudy.time.Waiting;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers calls of the agents that a configuration names: throttled, bounded by a deadline, guarded by circuit breakers,
+ * cached, split between baseline and candidate, and answered by the baseline where the candidate falters.
+ *
+ * <pre>{@code
+ * try (ModelRegistry registry = ModelRegistry.fromYaml(Path.of("understudy.yaml"))) {
+ *     ChatResponse reply = registry.chat("qa_agent", List.of(Message.user("Where is my parcel?")));
+ *     System.out.println(reply.text() + " by " + reply.model());
+ * }
+ * }</pre>
+ *
+ * <p>One registry serves a whole application, from any number of threads. {@link #close()} ends calls in flight.
+ */
+public final class ModelRegistry implements AutoCloseable {
+
+    /** How long {@link #close()} waits for cancelled calls to let go of the wire. */
+    private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** What one configuration made: read once by each call. */
+    private record Snapshot(Configuration configuration, Map<String, Pipeline> pipelines) {}
+
+    private final Waiting waiting;
+    private final ExecutorService workers;
+    private final Events events;
+    private final Assembly assembly;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    /** One configuration at a time is made into pipelines. */
+    private final ReentrantLock installing = new ReentrantLock();
+
+    private volatile Snapshot snapshot;
+
+    private ModelRegistry(Builder builder) {
+        Configuration configuration = builder.configuration();
+        waiting = builder.waiting;
+        workers = builder.workers != null ? builder.workers : Workers.create();
+        OutcomeWindow outcomes = new OutcomeWindow(waiting.ticker());
+        List<Listener> listeners = new ArrayList<>(builder.listeners);
+        listeners.add(outcomes);
+        events = new Events(listeners, workers);
+        assembly = new Assembly(waiting, builder.random, workers, events, outcomes, ProviderClient.factories());
+        try {
+            snapshot = new Snapshot(configuration, assembly.compose(configuration));
+        } catch (RuntimeException | Error failed) {
+            close(); // connections that were opened before it failed
+            throw failed;
+        }
+    }
+
+    /**
+     * Loads a configuration file and starts.
+     *
+     * @param file the YAML file
+     * @return a new registry
+     * @throws dev.understudy.error.ConfigurationException if the file cannot be read or used; it names every problem
+     */
+    public static ModelRegistry fromYaml(Path file) {
+        return builder().configFile(file).build();
+    }
+
+    /**
+     * Starts with nothing configured.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    // Calls
+
+    /**
+     * Asks an agent.
+     *
+     * @param agent the agent's name in the configuration
+     * @param messages the conversation; at least one message
+     * @return the answer, from whichever model gave it
+     * @throws ChatException if there was no answer in time; its {@link ChatException#kind()} says why
+     */
+    public ChatResponse chat(String agent, List<Message> messages) {
+        return chat(agent, ChatRequest.of(messages), CallOptions.DEFAULT);
+    }
+
+    /**
+     * Asks an agent.
+     *
+     * @param agent the agent's name in the configuration
+     * @param messages the conversation; at least one message
+     * @param options what this call wants otherwise than configured
+     * @return the answer, from whichever model gave it
+     * @throws ChatException if there was no answer in time; its {@link ChatException#kind()} says why
+     */
+    public ChatResponse chat(String agent, List<Message> messages, CallOptions options) {
+        return chat(agent, ChatRequest.of(messages), options);
+    }
+
+    /**
+     * Asks an agent.
+     *
+     * @param agent the agent's name in the configuration
+     * @param request messages, parameters, tools
+     * @return the answer, from whichever model gave it
+     * @throws ChatException if there was no answer in time; its {@link ChatException#kind()} says why
+     */
+    public ChatResponse chat(String agent, ChatRequest request) {
+        return chat(agent, request, CallOptions.DEFAULT);
+    }
+
+    /**
+     * Asks an agent.
+     *
+     * @param agent the agent's name in the configuration
+     * @param request messages, parameters, tools
+     * @param options what this call wants otherwise than configured
+     * @return the answer, from whichever model gave it
+     * @throws ChatException if there was no answer in time; its {@link ChatException#kind()} says why
+     */
+    public ChatResponse chat(String agent, ChatRequest request, CallOptions options) {
+        Pipeline pipeline = pipeline(agent);
+        return pipeline.run(pipeline.start(request, options));
+    }
+
+    /**
+     * Asks an agent without waiting.
+     *
+     * @param agent the agent's name in the configuration
+     * @param messages the conversation; at least one message
+     * @return the answer to come; cancelling it cancels the request on the wire
+     */
+    public CompletableFuture<ChatResponse> chatAsync(String agent, List<Message> messages) {
+        return chatAsync(agent, ChatRequest.of(messages), CallOptions.DEFAULT);
+    }
+
+    /**
+     * Asks an agent without waiting.
+     *
+     * @param agent the agent's name in the configuration
+     * @param messages the conversation; at least one message
+     * @param options what this call wants otherwise than configured
+     * @return the answer to come; cancelling it cancels the request on the wire
+     */
+    public CompletableFuture<ChatResponse> chatAsync(String agent, List<Message> messages, CallOptions options) {
+        return chatAsync(agent, ChatRequest.of(messages), options);
+    }
+
+    /**
+     * Asks an agent without waiting. The deadline runs from here: time spent waiting for a thread counts.
+     *
+     * @param agent the agent's name in the configuration
+     * @param request messages, parameters, tools
+     * @param options what this call wants otherwise than configured
+     * @return the answer to come, or the {@link ChatException}; cancelling it, or timing it out, cancels the request on
+     *     the wire
+     */
+    public CompletableFuture<ChatResponse> chatAsync(String agent, ChatRequest request, CallOptions options) {
+        Pipeline pipeline;
+        try {
+            pipeline = pipeline(agent);
+        } catch (ChatException unknown) {
+            return CompletableFuture.failedFuture(unknown);
+        }
+        ChatCall call = pipeline.start(request, options);
+        CallFuture future = new CallFuture(pipeline, call);
+        try {
+            workers.execute(future);
+        } catch (RejectedExecutionException full) {
+            future.completeExceptionally(pipeline.refuse(call, noWorker(agent, full)));
+        }
+        return future;
+    }
+
+    private ChatException noWorker(String agent, RejectedExecutionException full) {
+        return waiting.isClosed()
+                ? FailureKind.CANCELLED.exception("The registry is closed", Origin.NONE, null)
+                : FailureKind.OVERLOADED.exception(
+                        "No worker is free for a call of agent '" + agent + "'",
+                        new Origin(null, "workers", 0, null, null, null),
+                        full);
+    }
+
+    // Questions
+
+    /**
+     * Returns the agents that can be asked.
+     *
+     * @return their names, sorted
+     */
+    public Set<String> agents() {
+        return new TreeSet<>(snapshot.pipelines().keySet());
+    }
+
+    /**
+     * Returns which model would serve a call that names no unit, and why.
+     *
+     * @param agent the agent's name in the configuration
+     * @return the choice, and the share of units that are on the candidate
+     */
+    public ModelChoice model(String agent) {
+        return model(agent, CallOptions.DEFAULT);
+    }
+
+    /**
+     * Returns which model would serve a call with these options, and why.
+     *
+     * @param agent the agent's name in the configuration
+     * @param options the unit, and what else the call would say
+     * @return the choice, and the share of units that are on the candidate
+     */
+    public ModelChoice model(String agent, CallOptions options) {
+        return pipeline(agent).choice(options);
+    }
+
+    /**
+     * Returns whether an agent can answer, and why.
+     *
+     * @param agent the agent's name in the configuration
+     * @return UP, DEGRADED or DOWN with a reason
+     */
+    public Health health(String agent) {
+        return pipeline(agent).health();
+    }
+
+    private Pipeline pipeline(String agent) {
+        Map<String, Pipeline> pipelines = snapshot.pipelines();
+        Pipeline pipeline = pipelines.get(Objects.requireNonNull(agent, "agent"));
+        if (pipeline == null) {
+            throw FailureKind.INVALID_REQUEST.exception(
+                    "There is no such agent; known are " + new TreeSet<>(pipelines.keySet()), Origin.NONE, null);
+        }
+        return pipeline;
+    }
+
+    /**
+     * Replaces the configuration. Calls in flight end on the one that they began with; permits, breakers, limiters, caches
+     * and stickiness stay.
+     */
+    void install(Configuration configuration) {
+        installing.lock();
+        try {
+            snapshot = new Snapshot(configuration, assembly.compose(configuration));
+        } finally {
+            installing.unlock();
+        }
+    }
+
+    // The end
+
+    /**
+     * Ends calls in flight, which fail with {@link dev.understudy.error.CancelledException}, and closes all connections and
+     * threads. Idempotent.
+     */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        waiting.close();
+        assembly.close();
+        waiting.drain(this::inFlight, CLOSE_NANOS);
+        events.close();
+        workers.shutdown();
+    }
+
+    private int inFlight() {
+        installing.lock();
+        try {
+            return assembly.inFlight();
+        } finally {
+            installing.unlock();
+        }
+    }
+
+    /** Collects what a registry needs. Not thread-safe. */
+    public static final class Builder {
+        private @Nullable Path file;
+        private @Nullable Configuration configuration;
+        private final List<Listener> listeners = new ArrayList<>();
+        private Waiting waiting = Waiting.system();
+        private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
+        private @Nullable ExecutorService workers;
+
+        private Builder() {}
+
+        /**
+         * Where the configuration is.
+         *
+         * @param value a YAML file
+         * @return this
+         */
+        public Builder configFile(Path value) {
+            file = Objects.requireNonNull(value, "file");
+            return this;
+        }
+
+        /**
+         * The configuration itself, built in Java.
+         *
+         * @param value the configuration
+         * @return this
+         */
+        public Builder configuration(Configuration value) {
+            configuration = Objects.requireNonNull(value, "configuration");
+            return this;
+        }
+
+        /**
+         * Who hears what happens. May be called several times.
+         *
+         * @param value the listener
+         * @return this
+         */
+        public Builder listener(Listener value) {
+            listeners.add(Objects.requireNonNull(value, "listener"));
+            return this;
+        }
+
+        /** The seams of the simulation: clock, waiting, chance and threads come in from outside. */
+        Builder seams(Waiting outsideWaiting, RandomGenerator outsideRandom, ExecutorService outsideWorkers) {
+            waiting = outsideWaiting;
+            random = outsideRandom;
+            workers = outsideWorkers;
+            return this;
+        }
+
+        private Configuration configuration() {
+            if ((file == null) == (configuration == null)) {
+                throw new IllegalStateException("A registry needs a configFile or a configuration, and not both");
+            }
+            return configuration != null ? configuration : Configuration.fromYaml(Objects.requireNonNull(file));
+        }
+
+        /**
+         * Starts the registry.
+         *
+         * @return a new registry
+         * @throws dev.understudy.error.ConfigurationException if the configuration cannot be used
+         */
+        public ModelRegistry build() {
+            return new ModelRegistry(this);
+        }
+    }
+}

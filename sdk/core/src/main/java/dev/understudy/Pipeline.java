@@ -1,0 +1,153 @@
+package dev.understudy;
+
+import dev.understudy.call.CallOptions;
+import dev.understudy.call.Chain;
+import dev.understudy.call.ChatCall;
+import dev.understudy.call.Leg;
+import dev.understudy.chat.CacheStatus;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Provenance;
+import dev.understudy.chat.Variant;
+import dev.understudy.config.AgentSettings;
+import dev.understudy.error.ChatException;
+import dev.understudy.error.FailureKind;
+import dev.understudy.error.Origin;
+import dev.understudy.event.Event;
+import dev.understudy.event.Events;
+import dev.understudy.event.Outcome;
+import dev.understudy.health.Health;
+import dev.understudy.rollout.Assignment;
+import dev.understudy.rollout.Rollout;
+import dev.understudy.time.Waiting;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One agent, ready to be called: sets the deadline, lets the call travel, says where the answer came from, and reports
+ * exactly one end of each call, whatever happens. Immutable, composed once per configuration.
+ */
+final class Pipeline {
+
+    private final AgentSettings agent;
+    private final long timeoutNanos;
+    private final Rollout rollout;
+    private final Chain chain;
+    private final Supplier<Health> health;
+    private final Waiting waiting;
+    private final Events events;
+
+    Pipeline(
+            AgentSettings agent,
+            Rollout rollout,
+            Chain chain,
+            Supplier<Health> health,
+            Waiting waiting,
+            Events events) {
+        this.agent = agent;
+        this.timeoutNanos = agent.timeout().toNanos();
+        this.rollout = rollout;
+        this.chain = chain;
+        this.health = health;
+        this.waiting = waiting;
+        this.events = events;
+    }
+
+    AgentSettings agent() {
+        return agent;
+    }
+
+    Rollout rollout() {
+        return rollout;
+    }
+
+    Health health() {
+        return health.get();
+    }
+
+    /** Starts a call: its deadline runs from here, whoever runs it and whenever. */
+    ChatCall start(ChatRequest request, CallOptions options) {
+        Duration own = options.timeout();
+        return new ChatCall(
+                agent.name(), request, options, own == null ? timeoutNanos : own.toNanos(), waiting, events);
+    }
+
+    /** Runs a call to its end, once. */
+    ChatResponse run(ChatCall call) {
+        try {
+            call.ensureLive();
+            ChatResponse answer = chain.proceed(call);
+            ChatResponse told = answer.with(provenance(call, answer));
+            report(call, told.degraded() ? Outcome.DEGRADED : Outcome.SUCCESS, call.degradedBecause());
+            return told;
+        } catch (ChatException failure) {
+            report(call, failure);
+            throw failure;
+        } catch (RuntimeException bug) {
+            report(call, Outcome.ERROR, FailureKind.OTHER);
+            throw FailureKind.OTHER.exception(
+                    "Call of agent '" + agent.name() + "' failed with "
+                            + bug.getClass().getName(),
+                    Origin.NONE,
+                    bug);
+        } catch (Error fatal) {
+            report(call, Outcome.ERROR, FailureKind.OTHER);
+            throw fatal;
+        }
+    }
+
+    /** Ends a call that could not even run. */
+    ChatException refuse(ChatCall call, ChatException why) {
+        report(call, why);
+        return why;
+    }
+
+    private static Provenance provenance(ChatCall call, ChatResponse answer) {
+        CacheStatus cache = call.cache();
+        boolean asked = cache == CacheStatus.OFF || cache == CacheStatus.MISS;
+        return new Provenance(
+                call.model(),
+                call.variant(),
+                call.degradedBecause(),
+                cache,
+                call.attempts(),
+                call.elapsedNanos(),
+                asked ? call.deployment().price().of(answer.usage()) : 0);
+    }
+
+    private void report(ChatCall call, ChatException failure) {
+        boolean cancelled = failure.kind() == FailureKind.CANCELLED;
+        report(call, cancelled ? Outcome.CANCELLED : Outcome.ERROR, failure.kind());
+    }
+
+    private void report(ChatCall call, Outcome outcome, @Nullable FailureKind failure) {
+        Leg leg = call.legOrNull();
+        boolean answered = outcome == Outcome.SUCCESS || outcome == Outcome.DEGRADED;
+        call.emit(new Event.CallFinished(
+                agent.name(),
+                call.variant(),
+                answered && leg != null ? leg.model() : assigned(call.variant()),
+                outcome,
+                failure,
+                call.elapsedNanos(),
+                call.attempts(),
+                call.cache(),
+                call.explicit()));
+    }
+
+    private String assigned(Variant variant) {
+        String candidate = agent.candidate();
+        return variant == Variant.CANDIDATE && candidate != null ? candidate : agent.baseline();
+    }
+
+    /** Which model would serve, and why; for a call of a unit, or for one that names none. */
+    ModelChoice choice(CallOptions options) {
+        Assignment assignment = rollout.assign(options, null);
+        String model = assigned(assignment.variant());
+        String why = assignment == Assignment.OUTSIDE_SHARE && options.unit() == null
+                ? "the candidate '" + agent.candidate() + "' serves " + rollout.share() + " of the units"
+                : assignment.reason();
+        return new ModelChoice(model, assignment.variant(), rollout.share(), "'" + model + "' serves: " + why);
+    }
+}
