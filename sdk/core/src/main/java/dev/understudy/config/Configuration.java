@@ -3,6 +3,7 @@ package dev.understudy.config;
 import dev.understudy.chat.Deployment;
 import dev.understudy.chat.Provider;
 import dev.understudy.error.ConfigurationException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -12,7 +13,7 @@ import java.util.Objects;
 
 /**
  * All that a registry needs to know, at one moment: a snapshot that has been checked as a whole. Immutable, compared by
- * value; made with {@link #builder()}. One call sees one configuration, whatever is reloaded meanwhile.
+ * value; made with {@link #builder()} or read from a file with {@link #fromYaml(Path)}. One call sees one configuration, whatever is reloaded meanwhile.
  */
 public final class Configuration {
 
@@ -37,6 +38,17 @@ public final class Configuration {
      */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * Reads a file: keys from the environment and from files beside it, provider clients from the class path.
+     *
+     * @param file the YAML file; at most 256 KiB
+     * @return what it says
+     * @throws ConfigurationException with every problem, if it cannot be read or used
+     */
+    public static Configuration fromYaml(Path file) {
+        return ConfigurationReader.installed().read(file);
     }
 
     /**
@@ -209,20 +221,27 @@ public final class Configuration {
          * @throws ConfigurationException with every problem, if something contradicts itself or is not defined
          */
         public Configuration build() {
-            Configuration configuration = new Configuration(this);
-            List<Finding> findings = new ArrayList<>(twice);
-            findings.addAll(WholeCheck.findings(configuration));
-            if (!findings.isEmpty()) {
+            WholeCheck check = new WholeCheck(providers.keySet(), models.keySet());
+            twice.forEach(check::add);
+            providers.values().forEach(check::provider);
+            models.values().forEach(check::model);
+            check.agents(agents.values());
+            if (!check.findings().isEmpty()) {
                 throw new ConfigurationException(
                         "built in Java",
-                        findings.stream().map(Finding::toString).toList());
+                        check.findings().stream().map(Finding::toString).toList());
             }
-            return configuration;
+            return unchecked();
+        }
+
+        /** Makes the configuration after its parts have been checked one by one. */
+        Configuration unchecked() {
+            return new Configuration(this);
         }
 
         private <T> void add(String section, String name, T value, Map<String, T> to) {
             if (to.putIfAbsent(name, value) != null) {
-                twice.add(new Finding(section + "." + name, "is defined twice; names are unique"));
+                twice.add(new Finding(WholeCheck.path(section, name), "is defined twice; names are unique"));
             }
         }
     }

@@ -7,6 +7,8 @@ import java.util.Optional;
 /** Guesses what somebody meant by a name that does not exist. */
 final class NearestName {
 
+    private static final int SHORT = 300;
+
     private NearestName() {}
 
     /**
@@ -15,7 +17,7 @@ final class NearestName {
      * @param unknown the name that was written
      * @param known the names that exist
      * @param none what to say where none exists
-     * @return the nearest name, the list of a few, or nothing helpful: a clause that can follow a semicolon
+     * @return the nearest name, or the list of them where it is short: a clause that can follow a semicolon
      */
     static String advice(String unknown, Collection<String> known, String none) {
         if (known.isEmpty()) {
@@ -23,8 +25,10 @@ final class NearestName {
         }
         return nearest(unknown, known)
                 .map(name -> "did you mean '" + name + "'?")
-                .orElseGet(() ->
-                        known.size() <= 12 ? "known: " + String.join(", ", known) : known.size() + " others are known");
+                .orElseGet(() -> {
+                    String all = String.join(", ", known);
+                    return all.length() <= SHORT ? "known: " + all : "none of " + known.size() + " others is like it";
+                });
     }
 
     /** The name with the least edit distance, if it is near enough to be a slip. */

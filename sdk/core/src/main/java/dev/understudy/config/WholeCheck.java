@@ -10,114 +10,159 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** What only the whole configuration can show: contradictions, and names that nobody defined. */
+/** Finds what only the whole configuration can show: contradictions, and names that nobody defined. */
 final class WholeCheck {
+
+    static final String NO_AGENT = "there is none; a configuration needs at least one agent";
+
+    private static final String NAME_RULE =
+            "a name is 1 to 100 letters, digits and any of . _ : / - and starts with a letter or digit; choose another";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}");
 
-    private WholeCheck() {}
+    private final @Nullable Set<String> providers;
+    private final @Nullable Set<String> models;
+    private final List<Finding> findings = new ArrayList<>();
 
-    /** Everything that is wrong, in the order of the file's sections. */
-    static List<Finding> findings(Configuration configuration) {
-        List<Finding> findings = new ArrayList<>();
-        for (Provider provider : configuration.providers().values()) {
-            name("providers", provider.name(), findings);
-            address(provider, findings);
-        }
-        for (ModelSettings model : configuration.models().values()) {
-            name("deployments", model.name(), findings);
-            model(model.deployment(), configuration.providers().keySet(), findings);
-        }
-        if (configuration.agents().isEmpty()) {
-            findings.add(new Finding("agents", "there is none; a configuration needs at least one agent"));
-        }
-        for (AgentSettings agent : configuration.agents().values()) {
-            name("agents", agent.name(), findings);
-            references(agent, configuration.models().keySet(), findings);
-            contradictions(agent, findings);
-        }
+    /**
+     * Starts a check.
+     *
+     * @param providers the names that are defined, even if what stands behind them is not right; null if nobody can tell
+     * @param models the same for deployments
+     */
+    WholeCheck(@Nullable Set<String> providers, @Nullable Set<String> models) {
+        this.providers = providers;
+        this.models = models;
+    }
+
+    /** What was found so far. */
+    List<Finding> findings() {
         return findings;
     }
 
-    static boolean isName(String name) {
-        return NAME.matcher(name).matches();
+    void add(Finding finding) {
+        findings.add(finding);
     }
 
-    private static void name(String section, String name, List<Finding> to) {
-        if (!isName(name)) {
-            to.add(new Finding(
-                    section, "a name is 1 to 100 letters, digits and . _ : / -, and starts with a letter or digit"));
+    /** The path of an entity or of one of its settings. */
+    static String path(String section, String name, String... setting) {
+        return section + "." + Excerpt.key(name) + (setting.length == 0 ? "" : "." + String.join(".", setting));
+    }
+
+    /** Checks how something is called. */
+    void name(String section, String name) {
+        if (!NAME.matcher(name).matches()) {
+            add(new Finding(path(section, name), NAME_RULE));
         }
     }
 
-    static void address(Provider provider, List<Finding> to) {
-        String path = "providers." + provider.name() + ".base_url";
+    /** Checks a provider. */
+    void provider(Provider provider) {
+        name("providers", provider.name());
+        address(provider);
+    }
+
+    /** Checks a provider's address, which is not shown: it may hold a password. */
+    boolean address(Provider provider) {
+        String path = path("providers", provider.name(), "base_url");
         URI url = provider.baseUrl();
-        if (!("https".equalsIgnoreCase(url.getScheme()) || "http".equalsIgnoreCase(url.getScheme()))
-                || url.getHost() == null) {
-            to.add(new Finding(path, "is not the address of a service; write for example 'https://api.mistral.ai/v1'"));
-        } else if (url.getUserInfo() != null || url.getQuery() != null || url.getFragment() != null) {
-            to.add(new Finding(path, "holds more than host, port and path; a key belongs under api_key, by reference"));
+        boolean web = "https".equalsIgnoreCase(url.getScheme()) || "http".equalsIgnoreCase(url.getScheme());
+        if (!web || url.getHost() == null) {
+            add(new Finding(path, "is not the address of a service; write for example 'https://api.mistral.ai/v1'"));
+            return false;
+        }
+        if (url.getRawUserInfo() != null || url.getRawQuery() != null || url.getRawFragment() != null) {
+            add(new Finding(path, "holds more than host, port and path; a key belongs under api_key, by reference"));
+            return false;
+        }
+        return true;
+    }
+
+    /** Checks a model. */
+    void model(ModelSettings model) {
+        name("deployments", model.name());
+        String provider = model.deployment().provider();
+        if (provider != null) {
+            provider(model.name(), provider);
+        }
+        window(model.deployment());
+    }
+
+    /** Checks that a model's provider is defined. */
+    void provider(String model, String provider) {
+        if (providers != null && !providers.contains(provider)) {
+            add(new Finding(
+                    path("deployments", model, "provider"),
+                    "provider " + Excerpt.quoted(provider) + " is not defined; "
+                            + advice(provider, providers, "define it under 'providers'")));
         }
     }
 
-    static void model(Deployment deployment, Collection<String> providers, List<Finding> to) {
-        String path = "deployments." + deployment.name();
-        String provider = deployment.provider();
-        if (provider != null && !providers.contains(provider)) {
-            to.add(new Finding(
-                    path + ".provider",
-                    "provider '" + provider + "' is not defined; "
-                            + NearestName.advice(provider, providers, "define it under 'providers'")));
-        }
+    /** Checks that a prompt fits beside the longest answer. */
+    void window(Deployment deployment) {
         Integer maxTokens = deployment.parameters().maxTokens();
         if (maxTokens != null && deployment.contextWindow() > 0 && maxTokens >= deployment.contextWindow()) {
-            to.add(new Finding(
-                    path + ".max_tokens",
+            add(new Finding(
+                    path("deployments", deployment.name(), "max_tokens"),
                     maxTokens + " leaves no room for a prompt in a context_window of " + deployment.contextWindow()
                             + "; write less"));
         }
     }
 
-    static void references(AgentSettings agent, Set<String> models, List<Finding> to) {
-        reference(agent, "baseline", agent.baseline(), models, to);
-        String candidate = agent.candidate();
-        if (candidate != null) {
-            reference(agent, "candidate", candidate, models, to);
+    /** Checks all agents. */
+    void agents(Collection<AgentSettings> agents) {
+        if (agents.isEmpty()) {
+            add(new Finding("agents", NO_AGENT));
+        }
+        for (AgentSettings agent : agents) {
+            name("agents", agent.name());
+            model(agent.name(), "baseline", agent.baseline());
+            String candidate = agent.candidate();
+            if (candidate != null) {
+                model(agent.name(), "candidate", candidate);
+            }
+            contradictions(agent);
         }
     }
 
-    private static void reference(
-            AgentSettings agent, String role, String model, Set<String> models, List<Finding> to) {
-        if (!models.contains(model)) {
-            to.add(new Finding(
-                    "agents." + agent.name() + "." + role,
-                    "model '" + model + "' is not defined; "
-                            + NearestName.advice(model, models, "define it under 'deployments'")));
+    /** Checks that an agent's model is defined. */
+    void model(String agent, String role, String model) {
+        if (models != null && !models.contains(model)) {
+            add(new Finding(
+                    path("agents", agent, role),
+                    "model " + Excerpt.quoted(model) + " is not defined; "
+                            + advice(model, models, "define it under 'deployments'")));
         }
     }
 
-    static void contradictions(AgentSettings agent, List<Finding> to) {
-        String path = "agents." + agent.name() + ".";
+    /** Checks what an agent's settings make of each other. */
+    void contradictions(AgentSettings agent) {
         if (agent.baseline().equals(agent.candidate())) {
-            to.add(new Finding(
-                    path + "candidate",
-                    "is the baseline itself, which cannot stand in for itself; name another"
-                            + " model, or leave the candidate out"));
+            add(new Finding(
+                    path("agents", agent.name(), "candidate"),
+                    "is the baseline itself, which cannot stand in for"
+                            + " itself; name another model, or leave the candidate out"));
         }
         Duration reserve = agent.fallback().reserve();
         if (reserve != null && reserve.compareTo(agent.timeout()) >= 0) {
-            to.add(new Finding(
-                    path + "reserve",
-                    Bounds.spell(reserve) + " leaves the candidate nothing of a timeout of "
-                            + Bounds.spell(agent.timeout()) + "; write less, or a share such as '40%'"));
+            add(new Finding(
+                    path("agents", agent.name(), "reserve"),
+                    Bounds.spell(reserve)
+                            + " leaves the candidate nothing of a timeout of " + Bounds.spell(agent.timeout())
+                            + "; write less, or a share such as '40%'"));
         }
         if (agent.candidate() == null && agent.rollout().share().thousandths() > 0) {
-            to.add(new Finding(
-                    path + "rollout.percentage",
+            add(new Finding(
+                    path("agents", agent.name(), "rollout", "percentage"),
                     agent.rollout().share()
                             + " of the calls would go to a candidate, and there is none; name one, or write 0"));
         }
+    }
+
+    private String advice(String unknown, Set<String> known, String none) {
+        // Comparing thousands of wrong names with thousands of right ones would take long, and nobody would read it.
+        return findings.size() >= Problems.MOST ? none : NearestName.advice(unknown, known, none);
     }
 }

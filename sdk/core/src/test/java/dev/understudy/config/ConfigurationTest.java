@@ -123,7 +123,8 @@ class ConfigurationTest {
                                 + " as '40%'",
                         "agents.two.rollout.percentage: 0.5% of the calls would go to a candidate, and there is none; name"
                                 + " one, or write 0",
-                        "agents: a name is 1 to 100 letters, digits and . _ : / -, and starts with a letter or digit");
+                        "agents.no blanks: a name is 1 to 100 letters, digits and any of . _ : / - and starts with a letter"
+                                + " or digit; choose another");
     }
 
     @Test

@@ -1,0 +1,200 @@
+package dev.understudy.config;
+
+import dev.understudy.rollout.Share;
+import dev.understudy.throttle.RateLimit;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every key of the file, with what its value must look like; {@link Binder} says what they become together. The bounds are
+ * those of the settings' records, written down here too so that each is told with its own line; a test holds them together.
+ */
+final class Schema {
+
+    private static final Duration ZERO = Duration.ZERO;
+
+    private Schema() {}
+
+    static final class Models {
+        static final Keys KEYS = new Keys("models");
+        static final Key<Boolean> USE_FINETUNED = KEYS.add("use_finetuned", Values.trueOrFalse());
+        static final Key<Boolean> USE_FALLBACK = KEYS.add("use_fallback", Values.trueOrFalse());
+    }
+
+    static final class Providers {
+        static final Keys KEYS = new Keys("a provider");
+        static final Key<String> API = KEYS.add("api", Values.text(100));
+        static final Key<URI> BASE_URL = KEYS.add("base_url", Values.address());
+        static final Key<KeyReference> API_KEY = KEYS.add("api_key", KeyReference.value());
+        static final Key<Integer> MAX_CONCURRENT = KEYS.add("max_concurrent", Values.whole(1, 100_000));
+        static final Key<Map<String, @Nullable Object>> OPTIONS = KEYS.add("options", FreeTree.value());
+    }
+
+    static final class Prices {
+        static final Keys KEYS = new Keys("price");
+        static final Key<Double> INPUT = KEYS.add("input", Values.number(0, 999_999_999));
+        static final Key<Double> OUTPUT = KEYS.add("output", Values.number(0, 999_999_999));
+    }
+
+    static final class Breakers {
+        static final Keys KEYS = new Keys("breaker");
+        static final Key<Duration> WINDOW = KEYS.add("window", Values.duration(seconds(1), minutes(10)));
+        static final Key<Integer> MIN_CALLS = KEYS.add("min_calls", Values.whole(1, 10_000));
+        static final Key<Double> FAILURE_RATE = KEYS.add("failure_rate", Values.share(0.001, 1));
+        static final Key<Integer> CONSECUTIVE_FAILURES = KEYS.add("consecutive_failures", Values.whole(1, 1000));
+        static final Key<Duration> OPEN = KEYS.add("open", Values.duration(millis(10), minutes(10)));
+        static final Key<Duration> MAX_OPEN = KEYS.add("max_open", Values.duration(millis(10), hours(1)));
+        static final Key<Duration> LATCH = KEYS.add("latch", Values.duration(seconds(1), days(1)));
+    }
+
+    static final class Deployments {
+        static final Keys KEYS = new Keys("a deployment");
+        static final Key<String> PROVIDER = KEYS.add("provider", Values.text(100));
+        static final Key<String> MODEL = KEYS.add("model", Values.text(500));
+        static final Key<Integer> CONTEXT_WINDOW = KEYS.add("context_window", Values.whole(1, 1_000_000_000));
+        static final Key<Section> PRICE = KEYS.add("price", Prices.KEYS.section());
+        static final Key<Double> TEMPERATURE = KEYS.add("temperature", Values.number(0, 2));
+        static final Key<Integer> MAX_TOKENS = KEYS.add("max_tokens", Values.whole(1, 1_000_000_000));
+        static final Key<Double> TOP_P = KEYS.add("top_p", Values.number(0.000_001, 1));
+        static final Key<List<String>> STOP = KEYS.add("stop", Values.texts(100, 1000));
+        static final Key<Long> SEED =
+                KEYS.add("seed", Values.wholeLong(-999_999_999_999_999_999L, 999_999_999_999_999_999L));
+        static final Key<Map<String, @Nullable Object>> EXTRA = KEYS.add("extra", FreeTree.value());
+        static final Key<Section> BREAKER = KEYS.add("breaker", Breakers.KEYS.section());
+        static final Key<RateLimit> RATE_LIMIT = KEYS.add("rate_limit", Values.rate());
+    }
+
+    static final class Retries {
+        static final Keys KEYS = new Keys("retries");
+        private static final Value<Integer> COUNT = Values.whole(0, 10);
+        static final Key<Integer> WITH_FALLBACK = KEYS.add("with_fallback", COUNT);
+        static final Key<Integer> WITHOUT_FALLBACK = KEYS.add("without_fallback", COUNT);
+
+        /** A map, or one number for both. */
+        static Value<Section> value() {
+            return (node, where, problems) -> {
+                if (!(node instanceof Node.Scalar)) {
+                    return KEYS.section().read(node, where, problems);
+                }
+                Integer both = COUNT.read(node, where, problems);
+                return both == null ? null : Section.of(where, Map.of(WITH_FALLBACK, both, WITHOUT_FALLBACK, both));
+            };
+        }
+    }
+
+    static final class Rollouts {
+        static final Keys KEYS = new Keys("rollout");
+        static final Key<Share> PERCENTAGE = KEYS.add("percentage", Values.percentage());
+        static final Key<String> SALT = KEYS.add("salt", Values.text(200));
+        static final Key<Boolean> ALLOW_OVERRIDE = KEYS.add("allow_override", Values.trueOrFalse());
+    }
+
+    static final class Caches {
+        static final Keys KEYS = new Keys("cache");
+        static final Key<Duration> TTL = KEYS.add("ttl", Values.duration(millis(1), days(30)));
+        static final Key<Long> MAX_ENTRIES = KEYS.add("max_entries", Values.wholeLong(1, 10_000_000));
+        static final Key<Long> MAX_BYTES = KEYS.add("max_bytes", Values.size(1 << 10, 16L << 30));
+        static final Key<Duration> STALE_IF_ERROR = KEYS.add("stale_if_error", Values.duration(millis(1), days(30)));
+
+        /** A map, or {@code off}. */
+        static Value<Section> value() {
+            Value<Section> map = KEYS.section();
+            return (node, where, problems) -> {
+                if (Values.isOff(node)) {
+                    return Section.OFF;
+                }
+                if (node instanceof Node.Scalar scalar && scalar.type() != Node.Type.EMPTY) {
+                    problems.add(
+                            where,
+                            Excerpt.quoted(scalar.text()) + " does not say what is cached; write a map such as"
+                                    + " { ttl: 5m }, or off");
+                    return null;
+                }
+                return map.read(node, where, problems);
+            };
+        }
+    }
+
+    static final class Agents {
+        static final Keys KEYS = new Keys("an agent");
+        static final Key<String> BASELINE = KEYS.add("baseline", Values.text(100));
+        static final Key<String> CANDIDATE = KEYS.add("candidate", Values.text(100));
+        static final Key<Duration> TIMEOUT =
+                KEYS.add("timeout", Values.duration(AgentSettings.MIN_TIMEOUT, AgentSettings.MAX_TIMEOUT));
+        static final Key<Reserve> RESERVE = KEYS.add("reserve", Values.reserve());
+        static final Key<Integer> MAX_CONCURRENT = KEYS.add("max_concurrent", Values.whole(1, 100_000));
+        static final Key<Integer> QUEUE = KEYS.add("queue", Values.whole(0, 100_000));
+        static final Key<Duration> MAX_WAIT = KEYS.add("max_wait", Values.duration(ZERO, minutes(10)));
+        static final Key<Double> WAIT_SHARE = KEYS.add("wait_share", Values.share(0, 1));
+        static final Key<Section> RETRIES = KEYS.add("retries", Retries.value());
+        static final Key<Integer> MAX_ATTEMPTS = KEYS.add("max_attempts", Values.whole(1, 20));
+        static final Key<Duration> BACKOFF = KEYS.add("backoff", Values.duration(millis(1), minutes(1)));
+        static final Key<Duration> MAX_BACKOFF = KEYS.add("max_backoff", Values.duration(millis(1), minutes(10)));
+        static final Key<Duration> MAX_RETRY_AFTER = KEYS.add("max_retry_after", Values.duration(ZERO, minutes(10)));
+        static final Key<Section> ROLLOUT = KEYS.add("rollout", Rollouts.KEYS.section());
+        static final Key<Section> CACHE = KEYS.add("cache", Caches.value());
+        static final Key<Boolean> USE_FINETUNED = KEYS.add("use_finetuned", Values.trueOrFalse());
+        static final Key<Boolean> USE_FALLBACK = KEYS.add("use_fallback", Values.trueOrFalse());
+        static final Key<Boolean> FALLBACK_ON_CONTENT_FILTER =
+                KEYS.add("fallback_on_content_filter", Values.trueOrFalse());
+    }
+
+    static final class Root {
+        static final Keys KEYS = new Keys("the top level");
+        static final Key<Section> MODELS = KEYS.add("models", Models.KEYS.section());
+        static final Key<Map<String, Section>> PROVIDERS = KEYS.add("providers", Providers.KEYS.named());
+        static final Key<Map<String, Section>> DEPLOYMENTS = KEYS.add("deployments", Deployments.KEYS.named());
+        static final Key<Section> DEFAULTS = KEYS.add("defaults", Agents.KEYS.section());
+        static final Key<Map<String, Section>> AGENTS = KEYS.add("agents", Agents.KEYS.named());
+    }
+
+    /** Every kind of map, for the advice to somebody who wrote a key in the wrong one. */
+    static List<Keys> all() {
+        return List.of(
+                Root.KEYS,
+                Models.KEYS,
+                Providers.KEYS,
+                Deployments.KEYS,
+                Prices.KEYS,
+                Breakers.KEYS,
+                Agents.KEYS,
+                Retries.KEYS,
+                Rollouts.KEYS,
+                Caches.KEYS);
+    }
+
+    /** What to say about a key that does not belong where it stands. */
+    static String unknown(String name, Keys here) {
+        String homes = all().stream()
+                .filter(keys -> keys.find(name) != null)
+                .map(keys -> "'" + keys.home() + "'")
+                .collect(Collectors.joining(" or "));
+        return homes.isEmpty()
+                ? "unknown key; " + NearestName.advice(name, here.all().keySet(), "")
+                : "unknown key here; it belongs to " + homes.replace("'a ", "a ");
+    }
+
+    private static Duration millis(long value) {
+        return Duration.ofMillis(value);
+    }
+
+    private static Duration seconds(long value) {
+        return Duration.ofSeconds(value);
+    }
+
+    private static Duration minutes(long value) {
+        return Duration.ofMinutes(value);
+    }
+
+    private static Duration hours(long value) {
+        return Duration.ofHours(value);
+    }
+
+    private static Duration days(long value) {
+        return Duration.ofDays(value);
+    }
+}
