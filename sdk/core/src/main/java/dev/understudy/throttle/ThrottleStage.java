@@ -6,6 +6,7 @@ import dev.understudy.call.Stage;
 import dev.understudy.call.Work;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Variant;
+import dev.understudy.error.Bounds;
 import dev.understudy.error.ChatException;
 import dev.understudy.error.FailureKind;
 import dev.understudy.error.Origin;
@@ -166,11 +167,13 @@ public final class ThrottleStage implements Stage {
         }
     }
 
-    private static ChatException tooFast(ChatCall call, long nanos) {
+    private ChatException tooFast(ChatCall call, long nanos) {
+        String why = limiter.closedNanos() > 0 ? " asked for a pause (429)" : " is at its rate limit";
+        Duration rounded = Duration.ofMillis((nanos + 999_999) / 1_000_000);
         return refused(
                 call,
                 RATE_LIMIT,
-                "Model '" + call.model() + "' is not to be asked now; next call in " + (nanos / 1_000_000 + 1) + " ms",
+                "Model '" + call.model() + "'" + why + "; next call in " + Bounds.spell(rounded),
                 Duration.ofNanos(nanos));
     }
 
