@@ -207,7 +207,8 @@ class ModelLimiterTest {
         void a_429_empties_no_bucket_but_moves_every_reservation_behind_the_pause() {
             limiter.closeFor(Duration.ofSeconds(5));
             assertThat(limiter.tryPass()).isFalse();
-            assertThat(limiter.await(patience(Duration.ofSeconds(4)))).isEqualTo(Duration.ofSeconds(5).toNanos());
+            assertThat(limiter.await(patience(Duration.ofSeconds(4))))
+                    .isEqualTo(Duration.ofSeconds(5).toNanos());
             for (int i = 0; i < 4; i++) {
                 assertThat(limiter.await(patience(Duration.ofSeconds(5)))).isZero();
                 assertThat(elapsedMillis()).isEqualTo(5000);
@@ -262,7 +263,8 @@ class ModelLimiterTest {
         List<Long> passed = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             switch (random.nextInt(4)) {
-                case 0 -> ticker.advance(Duration.ofNanos(random.nextLong(limit.per().toNanos())));
+                case 0 ->
+                    ticker.advance(Duration.ofNanos(random.nextLong(limit.per().toNanos())));
                 case 1 -> {
                     Thread.currentThread().interrupt();
                     if (limiter.await(patience(limit.per())) == 0) {

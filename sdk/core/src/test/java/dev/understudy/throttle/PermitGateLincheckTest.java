@@ -6,11 +6,11 @@ import dev.understudy.time.Deadline;
 import dev.understudy.time.Parking;
 import dev.understudy.time.Waiting;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jetbrains.lincheck.datastructures.BooleanGen;
+import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
-import org.jetbrains.lincheck.datastructures.BooleanGen;
-import org.jetbrains.lincheck.datastructures.IntGen;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -34,8 +34,7 @@ public class PermitGateLincheckTest {
     @Operation
     public boolean acquire(@Param(gen = BooleanGen.class) boolean candidate) {
         Variant variant = candidate ? Variant.CANDIDATE : Variant.BASELINE;
-        return gate.tryTake(variant)
-                || gate.acquire(variant, Deadline.afterNanos(waiting, 6)) == Admission.GRANTED;
+        return gate.tryTake(variant) || gate.acquire(variant, Deadline.afterNanos(waiting, 6)) == Admission.GRANTED;
     }
 
     @Operation

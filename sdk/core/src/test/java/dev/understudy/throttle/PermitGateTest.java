@@ -79,7 +79,9 @@ class PermitGateTest {
     @Rule("R5")
     void it_does_not_accept_a_permit_that_nobody_took() {
         PermitGate gate = agent(3, 2);
-        assertThatThrownBy(gate::release).isInstanceOf(IllegalStateException.class).hasMessageContaining("qa_agent");
+        assertThatThrownBy(gate::release)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("qa_agent");
         assertAtRest(gate);
     }
 
@@ -311,12 +313,13 @@ class PermitGateTest {
     void waiting_candidates_do_not_fill_the_baselines_queue() {
         PermitGate gate = provider(1, 1);
         take(gate, 1);
-        parking.then(() -> { // a candidate sleeps
-            assertThat(gate.acquire(CANDIDATE, oneSecond())).isEqualTo(QUEUE_FULL);
-            parking.then(gate::release); // a baseline sleeps
-            assertThat(gate.acquire(BASELINE, oneSecond())).isEqualTo(GRANTED);
-            gate.release();
-        });
+        parking.then(
+                () -> { // a candidate sleeps
+                    assertThat(gate.acquire(CANDIDATE, oneSecond())).isEqualTo(QUEUE_FULL);
+                    parking.then(gate::release); // a baseline sleeps
+                    assertThat(gate.acquire(BASELINE, oneSecond())).isEqualTo(GRANTED);
+                    gate.release();
+                });
         assertThat(gate.acquire(CANDIDATE, oneSecond())).isEqualTo(GRANTED);
         gate.release();
         assertAtRest(gate);

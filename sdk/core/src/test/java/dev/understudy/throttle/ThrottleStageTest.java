@@ -46,20 +46,20 @@ class ThrottleStageTest {
     private final PermitGate agentGate = PermitGate.forAgent("qa_agent", 2, 1, waiting);
     private final PermitGate providerGate = PermitGate.forProvider("mistral", 4, 1, waiting);
     private final ModelLimiter limiter = new ModelLimiter(null, waiting);
-    private final ThrottleStage stage =
-            new ThrottleStage(ThrottleSettings.DEFAULT, agentGate, providerGate, limiter);
+    private final ThrottleStage stage = new ThrottleStage(ThrottleSettings.DEFAULT, agentGate, providerGate, limiter);
 
     @AfterEach
     void everythingIsAtRest() {
         Thread.interrupted();
         assertThat(agentGate).extracting(PermitGate::inUse, PermitGate::waiting).containsExactly(0, 0);
-        assertThat(providerGate).extracting(PermitGate::inUse, PermitGate::waiting).containsExactly(0, 0);
+        assertThat(providerGate)
+                .extracting(PermitGate::inUse, PermitGate::waiting)
+                .containsExactly(0, 0);
     }
 
     private ChatCall call(Duration timeout) {
         ChatRequest request = ChatRequest.of(List.of(Message.user("?")));
-        return new ChatCall(
-                "qa_agent", request, CallOptions.DEFAULT, timeout.toNanos(), waiting, events.asEvents());
+        return new ChatCall("qa_agent", request, CallOptions.DEFAULT, timeout.toNanos(), waiting, events.asEvents());
     }
 
     private ChatCall call() {
@@ -113,7 +113,8 @@ class ThrottleStageTest {
     @Test
     void a_model_without_a_provider_needs_one_permit_only() {
         var alone = new ThrottleStage(ThrottleSettings.DEFAULT, agentGate, null, limiter);
-        Leg leg = new Leg(BASELINE, Deployment.of("m", (r, d) -> ChatResponse.of("")), Chain.of(List.of(alone, ANSWERS)));
+        Leg leg =
+                new Leg(BASELINE, Deployment.of("m", (r, d) -> ChatResponse.of("")), Chain.of(List.of(alone, ANSWERS)));
         ChatCall call = call();
         assertThat(call.travel(leg, call.wholeDeadline(), true).text()).isEqualTo("hello");
         assertThat(agentGate.inUse()).isZero();
@@ -123,9 +124,11 @@ class ThrottleStageTest {
     @Rule("R5")
     void an_error_gives_both_permits_back() {
         Error fatal = new AssertionError("boom");
-        assertThat(catchThrowableOfType(Error.class, () -> run(call(), CANDIDATE, (call, next) -> {
-                    throw fatal;
-                })))
+        assertThat(catchThrowableOfType(
+                        Error.class,
+                        () -> run(call(), CANDIDATE, (call, next) -> {
+                            throw fatal;
+                        })))
                 .isSameAs(fatal);
     }
 
@@ -320,7 +323,9 @@ class ThrottleStageTest {
                     giveBack(providerGate, 2);
                 })
                 .then(() -> {
-                    assertThat(providerGate.inUse()).as("held by nobody who waits").isEqualTo(2);
+                    assertThat(providerGate.inUse())
+                            .as("held by nobody who waits")
+                            .isEqualTo(2);
                     ticker.advance(Duration.ofSeconds(1));
                 });
         assertThat(run(call(), CANDIDATE, ANSWERS).text()).isEqualTo("hello");
@@ -352,8 +357,7 @@ class ThrottleStageTest {
         Leg leg = new Leg(
                 BASELINE, Deployment.of("m", (r, d) -> ChatResponse.of("")), Chain.of(List.of(impatient, ANSWERS)));
         ChatCall call = call();
-        assertThat(catchThrowableOfType(
-                        OverloadedException.class, () -> call.travel(leg, call.wholeDeadline(), true))
+        assertThat(catchThrowableOfType(OverloadedException.class, () -> call.travel(leg, call.wholeDeadline(), true))
                         .guard())
                 .isEqualTo("permits");
         giveBack(agentGate, 2);
