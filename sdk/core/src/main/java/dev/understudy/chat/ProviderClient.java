@@ -54,6 +54,16 @@ public interface ProviderClient extends AutoCloseable {
         List<String> problems(Provider provider);
 
         /**
+         * Checks what a deployment wants sent, without connecting.
+         *
+         * @param deployment a model at a provider of this wire format
+         * @return one sentence for each problem; empty where all is well, which is the default
+         */
+        default List<String> problems(Deployment deployment) {
+            return List.of();
+        }
+
+        /**
          * Opens a client. Nothing is sent before the first call.
          *
          * @param provider where, with which key, how many connections

@@ -118,7 +118,7 @@ public final class ConfigurationReader {
         return configuration;
     }
 
-    static String decode(byte[] bytes) {
+    private static String decode(byte[] bytes) {
         if (bytes.length > MAX_BYTES) {
             throw new Unreadable("is larger than 256KiB; a configuration is much smaller");
         }

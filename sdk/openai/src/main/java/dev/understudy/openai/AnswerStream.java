@@ -1,0 +1,140 @@
+package dev.understudy.openai;
+
+import java.io.IOException;
+import java.io.InputStream;
+import okhttp3.ResponseBody;
+import okio.Buffer;
+import okio.BufferedSource;
+import okio.ForwardingSource;
+import okio.GzipSource;
+import okio.Okio;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of a body, unpacked and counted: it fails when they are more than the cap, packed or unpacked, and remembers
+ * whether it was the wire that failed or only what came over it. Closing it gives memory back and leaves the body alone.
+ */
+final class AnswerStream extends InputStream {
+
+    /** The body is larger than its cap. */
+    static final class TooLarge extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private final String what;
+
+        TooLarge(String what) {
+            super(what);
+            this.what = what;
+        }
+
+        String what() {
+            return what;
+        }
+    }
+
+    private final BufferedSource source;
+    private final boolean packed;
+    private final long cap;
+    private final MemoryBudget memory;
+
+    private long count;
+    /** Bytes for which memory is reserved, beyond those that need none. */
+    private long reserved;
+
+    private @Nullable IOException wireFailure;
+
+    /**
+     * Opens a body.
+     *
+     * @param body what comes over the wire
+     * @param packed whether it is gzip
+     * @param cap most bytes, packed and unpacked
+     * @param memory where large ones are counted
+     */
+    AnswerStream(ResponseBody body, boolean packed, long cap, MemoryBudget memory) {
+        this.packed = packed;
+        this.cap = cap;
+        this.memory = memory;
+        this.source = packed ? Okio.buffer(new GzipSource(new Wire(body.source()))) : body.source();
+    }
+
+    /** Returns what the wire failed with, or null if it did not. */
+    @Nullable
+    IOException wireFailure() {
+        return wireFailure;
+    }
+
+    /** Returns the bytes read so far, unpacked. */
+    long count() {
+        return count;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+        int read;
+        try {
+            read = source.read(bytes, offset, length);
+        } catch (IOException e) {
+            if (!packed) {
+                wireFailure = e;
+            }
+            throw e;
+        }
+        if (read > 0) {
+            count += read;
+            check(count);
+        }
+        return read;
+    }
+
+    private void check(long bytes) throws IOException {
+        if (bytes > cap) {
+            throw new TooLarge("larger than " + cap + " bytes");
+        }
+        if (bytes - reserved > Caps.UNCOUNTED_BYTES) {
+            if (!memory.tryReserve(Caps.UNCOUNTED_BYTES)) {
+                throw new TooLarge("larger than the memory that is left for answers");
+            }
+            reserved += Caps.UNCOUNTED_BYTES;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (reserved > 0) {
+            memory.release(reserved);
+            reserved = 0;
+        }
+    }
+
+    /** What comes over the wire before it is unpacked: a name in a gzip header may be as long as it likes. */
+    private final class Wire extends ForwardingSource {
+        private long bytes;
+
+        Wire(BufferedSource delegate) {
+            super(delegate);
+        }
+
+        @Override
+        public long read(Buffer sink, long byteCount) throws IOException {
+            long read;
+            try {
+                read = super.read(sink, byteCount);
+            } catch (IOException e) {
+                wireFailure = e;
+                throw e;
+            }
+            if (read > 0) {
+                bytes += read;
+                check(bytes);
+            }
+            return read;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.understudy.openai;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+
+/** The largest of everything that comes from outside. What is larger is not read to its end. */
+final class Caps {
+
+    /** An answer, unpacked. */
+    static final long BODY_BYTES = 16L << 20;
+    /** An error's body, unpacked; what comes after it is not read. */
+    static final long ERROR_BYTES = 64L << 10;
+    /** Up to here an answer is not counted in the {@link MemoryBudget}, and beyond it in steps of this size. */
+    static final long UNCOUNTED_BYTES = 64L << 10;
+    /** Tool calls in one answer; providers allow 128 tools. */
+    static final int TOOL_CALLS = 1024;
+
+    private static final int JSON_DEPTH = 128;
+    private static final int JSON_NAME_LENGTH = 1024;
+    private static final int JSON_NUMBER_LENGTH = 100;
+    /** Parsers in the pool; a parser's buffers are 20 KiB. */
+    private static final int MOST_POOLED = 256;
+
+    private Caps() {}
+
+    /** Makes a JSON factory that keeps to the caps. Its pool is its own: no thread-locals, and gone with the client. */
+    static JsonFactory jsonFactory(int concurrency) {
+        return new JsonFactoryBuilder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(JSON_DEPTH)
+                        .maxNameLength(JSON_NAME_LENGTH)
+                        .maxNumberLength(JSON_NUMBER_LENGTH)
+                        .maxStringLength((int) BODY_BYTES)
+                        .build())
+                .recyclerPool(JsonRecyclerPools.newBoundedPool(Math.min(concurrency, MOST_POOLED)))
+                // Whoever opened a body closes it: closing it here would read it to its end.
+                .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
+                // An answer must not show up in an exception.
+                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT)
+                // An emoji is four bytes, not twelve.
+                .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+                // Names that a stranger chose do not belong into the JVM's table of strings.
+                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                .build();
+    }
+}

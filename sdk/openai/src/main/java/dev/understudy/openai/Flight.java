@@ -1,0 +1,200 @@
+package dev.understudy.openai;
+
+import dev.understudy.time.Deadline;
+import dev.understudy.time.Ticker;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import javax.net.ssl.SSLSocket;
+import okhttp3.Call;
+import okhttp3.Connection;
+import okhttp3.EventListener;
+import okhttp3.Protocol;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request on the wire: who waits for it and until when. The {@link Watchdog} looks at it every few milliseconds and
+ * ends it by {@link Call#cancel()}; the call's own thread tells it by {@link #ending()}. As the call's event listener it
+ * closes the gaps between two phases of connecting, in which OkHttp would not notice a cancel.
+ */
+final class Flight extends EventListener {
+
+    /** Why a flight was ended before it landed. */
+    enum Ending {
+        /** Its deadline passed or was cancelled. */
+        OVER,
+        /** Its thread was interrupted. */
+        INTERRUPTED,
+        /** What it still wanted to read was not worth waiting for any longer. */
+        IMPATIENT,
+        /** Its client was closed. */
+        CLOSED
+    }
+
+    private static final long NO_LIMIT = Long.MIN_VALUE;
+
+    private final Thread owner;
+    private final Deadline deadline;
+    private final Ticker ticker;
+
+    private volatile @Nullable Call call;
+    private volatile @Nullable Ending ending;
+    private volatile long limitNanos = NO_LIMIT;
+    private int status;
+    private @Nullable Connection connection;
+
+    /** Where it is registered; written before the watchdog can see it. */
+    private @Nullable AtomicReferenceArray<@Nullable Flight> bay;
+
+    private int slot;
+
+    Flight(Deadline deadline, Ticker ticker) {
+        this.owner = Thread.currentThread();
+        this.deadline = deadline;
+        this.ticker = ticker;
+    }
+
+    void carries(Call newCall) {
+        call = newCall;
+        if (ending != null) {
+            newCall.cancel();
+        }
+    }
+
+    void registered(AtomicReferenceArray<@Nullable Flight> inBay, int atSlot) {
+        bay = inBay;
+        slot = atSlot;
+    }
+
+    /** Takes it off the watchdog's list; the last thing that its own thread does. */
+    void landed() {
+        AtomicReferenceArray<@Nullable Flight> registeredIn = bay;
+        if (registeredIn != null) {
+            registeredIn.setRelease(slot, null);
+            bay = null;
+        }
+    }
+
+    Thread owner() {
+        return owner;
+    }
+
+    /** Returns why it was ended early, or null. */
+    @Nullable
+    Ending ending() {
+        return ending;
+    }
+
+    /** Returns the status of the response, or 0 before there was one. */
+    int status() {
+        return status;
+    }
+
+    /**
+     * Keeps its connection from being used again, after an answer that was no answer: what follows it may be the rest of
+     * it. The streams of an HTTP/2 connection cannot be confused.
+     */
+    void distrustConnection() {
+        Connection used = connection;
+        if (used == null || used.protocol() == Protocol.HTTP_2) {
+            return;
+        }
+        try {
+            if (used.socket() instanceof SSLSocket secure) {
+                // close() would wait for the peer's farewell; this is seen by the pool just as well.
+                secure.shutdownInput();
+            } else {
+                used.socket().close();
+            }
+        } catch (IOException alreadyBroken) {
+            return;
+        }
+    }
+
+    /** Gives what is still to be read less time than the deadline. */
+    void hurry(long nanos) {
+        limitNanos = ticker.nanoTime() + nanos;
+    }
+
+    /**
+     * Looks whether it has to end, and ends it.
+     *
+     * @return nanoseconds until it has to; zero or less if it was ended
+     */
+    long check() {
+        if (ending != null) {
+            return 0;
+        }
+        long left = deadline.remainingNanos();
+        if (left <= 0) {
+            end(Ending.OVER);
+            return 0;
+        }
+        if (owner.isInterrupted()) {
+            end(Ending.INTERRUPTED);
+            return 0;
+        }
+        long limit = limitNanos;
+        if (limit != NO_LIMIT) {
+            long patience = limit - ticker.nanoTime();
+            if (patience <= 0) {
+                end(Ending.IMPATIENT);
+            }
+            return Math.min(left, patience);
+        }
+        return left;
+    }
+
+    /** Ends it: from now on every read and write of its thread fails. */
+    void end(Ending why) {
+        // Two may end it at once, the watchdog and a closer: either reason will do.
+        ending = why;
+        Call inFlight = call;
+        if (inFlight != null) {
+            inFlight.cancel();
+        }
+    }
+
+    /**
+     * Says whether its deadline or a limit passed, its thread was interrupted, or its client closed, and ends it if so: for
+     * waits that the watchdog cannot end.
+     */
+    boolean isOver() {
+        return check() <= 0;
+    }
+
+    @Override
+    public void connectStart(Call starting, InetSocketAddress address, Proxy proxy) {
+        // OkHttp has just begun to listen for cancels on this connection, and does not look back.
+        failIfCancelled(starting);
+    }
+
+    @Override
+    public void secureConnectStart(Call starting) {
+        failIfCancelled(starting);
+    }
+
+    @Override
+    public void connectionAcquired(Call connected, Connection acquired) {
+        connection = acquired;
+    }
+
+    @Override
+    public void responseHeadersEnd(Call answered, Response response) {
+        status = response.code();
+    }
+
+    private static void failIfCancelled(Call starting) {
+        if (starting.isCanceled()) {
+            throw Flight.<RuntimeException>unchecked(new IOException("Canceled"));
+        }
+    }
+
+    /** The signature of a listener's method allows no checked exception; its caller expects this one. */
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> T unchecked(IOException exception) throws T {
+        throw (T) exception;
+    }
+}

@@ -1,0 +1,152 @@
+package dev.understudy.openai;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import dev.understudy.chat.ChatModel;
+import dev.understudy.chat.Deployment;
+import dev.understudy.chat.Provider;
+import dev.understudy.chat.ProviderClient;
+import dev.understudy.chat.Secret;
+import dev.understudy.error.ConfigurationException;
+import dev.understudy.time.Deadline;
+import dev.understudy.time.Ticker;
+import java.net.Proxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.ConnectionPool;
+import okhttp3.Dispatcher;
+import okhttp3.Dns;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+
+/**
+ * The connections to one provider, and the key that is sent over them and nowhere else. Limits on concurrency, retries and
+ * time-outs are the pipeline's: here they are all off, save the bound on a call itself. Thread-safe.
+ */
+final class OpenAiClient implements ProviderClient {
+
+    /** A host that does not answer a SYN will not answer at all; the deadline is often much longer. */
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    /** Load balancers forget idle connections without a word after four minutes or more. */
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
+    /** Finds HTTP/2 connections that are open on our side only. */
+    private static final Duration PING_INTERVAL = Duration.ofSeconds(15);
+
+    private final Provider provider;
+    private final Ticker ticker;
+    private final Dialect dialect;
+    private final Excerpt excerpt;
+    private final JsonFactory json;
+    private final Watchdog watchdog;
+    private final ExecutorService unusedExecutor;
+    private final ConnectionPool pool;
+    private final OkHttpClient http;
+    private final Request template;
+    private final MemoryBudget memory;
+
+    OpenAiClient(Provider provider, Ticker ticker, Dns resolver, MemoryBudget memory) {
+        this.provider = provider;
+        this.ticker = ticker;
+        this.memory = memory;
+        this.dialect = Dialect.of(provider.options());
+        this.excerpt = new Excerpt(provider.apiKey());
+        this.json = Caps.jsonFactory(provider.maxConcurrent());
+        this.watchdog = new Watchdog("understudy-watchdog-" + provider.name(), provider.maxConcurrent());
+        // Calls run on their callers' threads; OkHttp makes threads that are no daemons if it is not given some.
+        this.unusedExecutor = new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+            Thread thread = new Thread(task, "understudy-http");
+            thread.setDaemon(true);
+            return thread;
+        });
+        this.pool = new ConnectionPool(provider.maxConcurrent(), KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS);
+        HttpUrl url = BaseUrl.chatCompletions(provider.baseUrl());
+        OkHttpClient.Builder builder = new OkHttpClient.Builder()
+                .dispatcher(new Dispatcher(unusedExecutor))
+                .connectionPool(pool)
+                .protocols(List.of(Protocol.HTTP_2, Protocol.HTTP_1_1))
+                .dns(new BoundedDns(resolver, watchdog))
+                .eventListenerFactory(call -> ((OneShotBody) body(call)).flight())
+                .callTimeout(Duration.ZERO)
+                .readTimeout(Duration.ZERO)
+                .writeTimeout(Duration.ZERO)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .pingInterval(PING_INTERVAL)
+                .retryOnConnectionFailure(false)
+                .followRedirects(false)
+                .followSslRedirects(false);
+        if (BaseUrl.isLoopback(url.host())) {
+            // Clear text must not take the way over a proxy; and there is one address, so nothing to race for.
+            builder.proxy(Proxy.NO_PROXY).fastFallback(false);
+        }
+        this.http = builder.build();
+        this.template = template(url);
+    }
+
+    private static RequestBody body(Call call) {
+        RequestBody body = call.request().body();
+        if (body == null) {
+            throw new IllegalStateException("A call without a body");
+        }
+        return body;
+    }
+
+    private Request template(HttpUrl url) {
+        Request.Builder request = new Request.Builder().url(url);
+        dialect.headers().forEach(request::header);
+        request.header("Accept", "application/json");
+        // Said by ourselves, so that OkHttp does not unpack: we count what comes over the wire, too.
+        request.header("Accept-Encoding", "gzip");
+        if (!dialect.headers().keySet().stream().anyMatch("User-Agent"::equalsIgnoreCase)) {
+            request.header("User-Agent", "understudy-java");
+        }
+        Secret key = provider.apiKey();
+        if (key != null) {
+            request.header("Authorization", "Bearer " + key.reveal());
+        }
+        return request.build();
+    }
+
+    @Override
+    public ChatModel model(Deployment deployment) {
+        List<String> problems = RequestWriter.problems(deployment);
+        if (!problems.isEmpty()) {
+            throw new ConfigurationException("deployment '" + deployment.name() + "'", problems);
+        }
+        return new OpenAiModel(
+                this, json, new RequestWriter(json, dialect, deployment), new Failures(provider, deployment, excerpt));
+    }
+
+    /** Starts a flight of the current thread, which lasts until it {@linkplain Flight#landed() landed}. */
+    Flight flight(Deadline deadline) {
+        Flight flight = new Flight(deadline, ticker);
+        watchdog.watch(flight);
+        return flight;
+    }
+
+    Call call(OneShotBody body) {
+        return http.newCall(template.newBuilder().post(body).build());
+    }
+
+    MemoryBudget memory() {
+        return memory;
+    }
+
+    @Override
+    public void close() {
+        watchdog.close();
+        unusedExecutor.shutdown();
+        pool.evictAll();
+    }
+
+    @Override
+    public String toString() {
+        return "OpenAiClient[" + provider.name() + "]";
+    }
+}

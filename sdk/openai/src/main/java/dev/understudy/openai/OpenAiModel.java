@@ -1,0 +1,226 @@
+package dev.understudy.openai;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import dev.understudy.chat.ChatModel;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Provenance;
+import dev.understudy.error.ChatException;
+import dev.understudy.time.Deadline;
+import java.io.IOException;
+import java.util.Locale;
+import okhttp3.Call;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import okio.Buffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One model at the provider. A call is one request on the caller's thread; when it returns or throws, the attempt is over on
+ * the wire: what was not read to its end is cancelled before it is closed, for closing alone would read on. Thread-safe.
+ */
+final class OpenAiModel implements ChatModel {
+
+    /** An error's status is known, and its body only says more: it is not waited for any longer than this. */
+    private static final long ERROR_PATIENCE_NANOS = 1_000_000_000;
+
+    private final OpenAiClient client;
+    private final JsonFactory json;
+    private final RequestWriter writer;
+    private final Failures failures;
+
+    OpenAiModel(OpenAiClient client, JsonFactory json, RequestWriter writer, Failures failures) {
+        this.client = client;
+        this.json = json;
+        this.writer = writer;
+        this.failures = failures;
+    }
+
+    @Override
+    public boolean honoursDeadline() {
+        return true;
+    }
+
+    @Override
+    public ChatResponse chat(ChatRequest request, Deadline deadline) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw failures.cancelled("its thread was interrupted");
+        }
+        if (deadline.isOver()) {
+            throw deadline.isCancelled()
+                    ? failures.cancelled("the caller cancelled, or the registry was closed")
+                    : failures.timeout(false, 0);
+        }
+        Buffer body = writer.write(request);
+        Flight flight = client.flight(deadline);
+        Exchange exchange = new Exchange(request, flight);
+        try {
+            return exchange.run(body);
+        } catch (Throwable failure) {
+            throw failed(failure, flight, deadline);
+        } finally {
+            try {
+                exchange.end();
+            } finally {
+                flight.landed();
+                body.clear();
+            }
+        }
+    }
+
+    private RuntimeException failed(Throwable failure, Flight flight, Deadline deadline) {
+        if (failure instanceof ChatException said) {
+            return said;
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        Flight.Ending ending = flight.ending();
+        if (failure instanceof InterruptedException
+                || ending == Flight.Ending.INTERRUPTED
+                || Thread.currentThread().isInterrupted()) {
+            // OkHttp's wait for a connection takes the flag away.
+            Thread.currentThread().interrupt();
+            return failures.cancelled("its thread was interrupted");
+        }
+        if (ending == Flight.Ending.CLOSED) {
+            return failures.cancelled("its client was closed");
+        }
+        if (deadline.isCancelled()) {
+            return failures.cancelled("the caller cancelled, or the registry was closed");
+        }
+        if (ending == Flight.Ending.OVER || deadline.isOver()) {
+            return failures.timeout(true, flight.status());
+        }
+        if (failure instanceof IOException io) {
+            // OkHttp throws for a proxy's status that no proxy sent, and for a body where none may be.
+            return flight.status() >= 300 ? failures.status(flight.status()) : failures.transport(io, flight.status());
+        }
+        return failure instanceof RuntimeException unexpected
+                ? failures.unexpected(unexpected, flight.status())
+                : failures.unexpected(new IllegalStateException(failure), flight.status());
+    }
+
+    /** One request and its response. */
+    private final class Exchange {
+        private final ChatRequest request;
+        private final Flight flight;
+        private @Nullable Call call;
+        private @Nullable Response response;
+        private boolean readToItsEnd;
+
+        Exchange(ChatRequest request, Flight flight) {
+            this.request = request;
+            this.flight = flight;
+        }
+
+        ChatResponse run(Buffer body) throws IOException {
+            Call newCall = client.call(new OneShotBody(body, flight));
+            call = newCall;
+            flight.carries(newCall);
+            Response answered = newCall.execute();
+            response = answered;
+            return answered.isSuccessful() ? answer(answered) : error(answered);
+        }
+
+        private ChatResponse answer(Response answered) throws IOException {
+            String requestId = failures.requestId(answered.headers());
+            ResponseBody body = answered.body();
+            if (body.contentLength() > Caps.BODY_BYTES) {
+                throw failures.tooLarge(
+                        answered.code(), "of " + body.contentLength() + " bytes, which is too large", requestId);
+            }
+            Boolean packed = packed(answered);
+            if (packed == null) {
+                throw failures.malformed(answered.code(), "an encoding that was not asked for", requestId);
+            }
+            AnswerReader answer;
+            try (AnswerStream stream = new AnswerStream(body, packed, Caps.BODY_BYTES, client.memory())) {
+                answer = read(stream, answered.code(), requestId);
+            }
+            readToItsEnd = true;
+            try {
+                answer.check();
+            } catch (AnswerReader.Malformed e) {
+                throw failures.malformed(answered.code(), e.what(), requestId);
+            }
+            if (answer.error != null) {
+                throw failures.upstream(answered, answer.error, request);
+            }
+            return new ChatResponse(
+                    answer.text,
+                    answer.toolCalls,
+                    answer.finishReason,
+                    answer.usage,
+                    requestId != null ? requestId : failures.bodyId(answer.id),
+                    Provenance.NONE);
+        }
+
+        private AnswerReader read(AnswerStream stream, int status, @Nullable String requestId) throws IOException {
+            try {
+                return AnswerReader.read(json, stream);
+            } catch (AnswerStream.TooLarge e) {
+                throw failures.tooLarge(status, e.what(), requestId);
+            } catch (IOException e) {
+                if (flight.ending() != null || stream.wireFailure() != null) {
+                    throw e;
+                }
+                flight.distrustConnection();
+                throw failures.malformed(
+                        status,
+                        e instanceof AnswerReader.Malformed bad ? bad.what() : "not what its encoding says",
+                        requestId);
+            }
+        }
+
+        /** Never returns. */
+        private ChatResponse error(Response answered) throws IOException {
+            flight.hurry(ERROR_PATIENCE_NANOS);
+            UpstreamError error = UpstreamError.NONE;
+            Boolean packed = packed(answered);
+            if (packed == null) {
+                throw failures.upstream(answered, error, request);
+            }
+            try (AnswerStream stream = new AnswerStream(answered.body(), packed, Caps.ERROR_BYTES, client.memory())) {
+                try (JsonParser parser = json.createParser(stream)) {
+                    error = ErrorReader.readBody(parser);
+                }
+                byte[] rest = new byte[1024];
+                int read;
+                do {
+                    read = stream.read(rest, 0, rest.length);
+                } while (read >= 0);
+                readToItsEnd = true;
+            } catch (IOException e) {
+                // The status says enough, unless it was we who broke off.
+                if (flight.ending() != null && flight.ending() != Flight.Ending.IMPATIENT) {
+                    throw e;
+                }
+            }
+            throw failures.upstream(answered, error, request);
+        }
+
+        /** Says whether a body is gzip, which we asked for, or plain; null if it is something else. */
+        private @Nullable Boolean packed(Response answered) {
+            String encoding = answered.header("Content-Encoding");
+            if (encoding == null) {
+                return false;
+            }
+            return switch (encoding.strip().toLowerCase(Locale.ROOT)) {
+                case "", "identity" -> false;
+                case "gzip", "x-gzip" -> true;
+                default -> null;
+            };
+        }
+
+        void end() {
+            if (call != null && !readToItsEnd) {
+                call.cancel();
+            }
+            if (response != null) {
+                response.close();
+            }
+        }
+    }
+}
