@@ -260,7 +260,8 @@ final class Assembly implements AutoCloseable {
 
     private List<Reading> readings(Configuration configuration, Map<String, Pipeline> pipelines) {
         List<Reading> readings = new ArrayList<>();
-        for (AgentSettings agent : configuration.agents().values()) {
+        for (Pipeline pipeline : pipelines.values()) {
+            AgentSettings agent = pipeline.agent();
             AgentState state = prepare(agent);
             for (Variant variant : Variant.values()) {
                 String model = variant == Variant.BASELINE ? agent.baseline() : agent.candidate();
@@ -271,7 +272,7 @@ final class Assembly implements AutoCloseable {
                     readings.add(new Reading("model.queue", "Callers waiting for a permit", tags, permits::waiting));
                 }
             }
-            Rollout rollout = pipelines.get(agent.name()).rollout();
+            Rollout rollout = pipeline.rollout();
             readings.add(new Reading(
                     "model.rollout.percentage",
                     "Share of units on the candidate, in per cent",
