@@ -29,18 +29,17 @@ final class ArmMeters {
 
     void finished(Event.CallFinished call) {
         Outcome outcome = call.outcome();
-        Answers model = answers(call.model());
+        Answers model = answers.get(call.model());
+        if (model == null) {
+            model = answers.computeIfAbsent(call.model(), Answers::new);
+            model.prepare(outcome);
+        }
         meters.add(model.requests.get(outcome.ordinal()), 1);
         if (outcome == Outcome.ERROR) {
             FailureKind failure = call.failure();
             meters.add(model.errors.get((failure == null ? FailureKind.OTHER : failure).ordinal()), 1);
         }
         meters.record(latency.get(outcome.ordinal()), call.latencyNanos() / 1e6);
-    }
-
-    private Answers answers(String model) {
-        Answers known = answers.get(model);
-        return known != null ? known : answers.computeIfAbsent(model, Answers::new);
     }
 
     /** The part of them that one model answered. */
@@ -51,6 +50,18 @@ final class ArmMeters {
         Answers(String model) {
             requests = new Row<>(OUTCOMES.length, i -> meters.requests(agent, variant, model, OUTCOMES[i]));
             errors = new Row<>(FAILURES.length, i -> meters.errors(agent, variant, model, FAILURES[i]));
+        }
+
+        /**
+         * Registers what may follow, at zero: a counter that appears with its first error shows no increase to Prometheus.
+         * Degraded answers are another model's than the assigned one, which gives no other.
+         */
+        void prepare(Outcome first) {
+            if (first != Outcome.DEGRADED) {
+                requests.get(Outcome.SUCCESS.ordinal());
+                requests.get(Outcome.ERROR.ordinal());
+                requests.get(Outcome.CANCELLED.ordinal());
+            }
         }
     }
 }
