@@ -253,7 +253,7 @@ public final class ModelRegistry implements AutoCloseable {
         return pipeline(agent).health();
     }
 
-    private Pipeline pipeline(String agent) {
+    Pipeline pipeline(String agent) {
         Map<String, Pipeline> pipelines = snapshot.pipelines();
         Pipeline pipeline = pipelines.get(Objects.requireNonNull(agent, "agent"));
         if (pipeline == null) {

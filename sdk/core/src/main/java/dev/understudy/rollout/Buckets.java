@@ -61,38 +61,29 @@ public final class Buckets {
         int block = saltBlock;
         int length = saltLength;
         int chars = unit.length();
-        for (int i = 0; i < chars; i++) {
-            char c = unit.charAt(i);
-            int utf8; // the character's bytes, the first one lowest
-            int count;
-            if (c < 0x80) {
-                utf8 = c;
-                count = 1;
-            } else if (c < 0x800) {
-                utf8 = (0xc0 | c >> 6) | (0x80 | c & 0x3f) << 8;
-                count = 2;
-            } else if (!Character.isSurrogate(c)) {
-                utf8 = (0xe0 | c >> 12) | (0x80 | c >> 6 & 0x3f) << 8 | (0x80 | c & 0x3f) << 16;
-                count = 3;
-            } else if (Character.isHighSurrogate(c) && i + 1 < chars && Character.isLowSurrogate(unit.charAt(i + 1))) {
-                int point = Character.toCodePoint(c, unit.charAt(++i));
-                utf8 = (0xf0 | point >> 18)
-                        | (0x80 | point >> 12 & 0x3f) << 8
-                        | (0x80 | point >> 6 & 0x3f) << 16
-                        | (0x80 | point & 0x3f) << 24;
-                count = 4;
-            } else {
-                utf8 = '?';
-                count = 1;
+        for (int i = 0; i < chars; ) {
+            int filled = 8 * (length & 3);
+            if (i + 4 <= chars) {
+                int ascii = fourAscii(unit, i);
+                if (ascii >= 0) { // the usual unit is ASCII from end to end, and costs a block for four characters
+                    hash = mix(hash, block | ascii << filled);
+                    block = filled == 0 ? 0 : ascii >>> (32 - filled);
+                    length += 4;
+                    i += 4;
+                    continue;
+                }
             }
-            int filled = length & 3;
-            block |= utf8 << (8 * filled);
-            if (filled + count >= 4) {
+            int point = unit.codePointAt(i);
+            int utf8 = utf8(point);
+            int count = utf8Length(point);
+            block |= utf8 << filled;
+            if (filled + 8 * count >= 32) {
                 hash = mix(hash, block);
                 // The bytes that no longer fitted; a shift by 32 would be one by 0.
-                block = filled == 0 ? 0 : utf8 >>> (8 * (4 - filled));
+                block = filled == 0 ? 0 : utf8 >>> (32 - filled);
             }
             length += count;
+            i += Character.charCount(point);
         }
         if ((length & 3) != 0) {
             hash ^= Integer.rotateLeft(block * C1, 15) * C2;
@@ -103,6 +94,45 @@ public final class Buckets {
         hash ^= hash >>> 13;
         hash *= 0xc2b2ae35;
         return hash ^ hash >>> 16;
+    }
+
+    /** Returns four characters as the bytes of a block, the first one lowest; negative unless all are ASCII. */
+    private static int fourAscii(String unit, int at) {
+        int first = unit.charAt(at);
+        int second = unit.charAt(at + 1);
+        int third = unit.charAt(at + 2);
+        int fourth = unit.charAt(at + 3);
+        return (first | second | third | fourth) < 0x80 ? first | second << 8 | third << 16 | fourth << 24 : -1;
+    }
+
+    /** Returns a code point's bytes, the first one lowest. */
+    private static int utf8(int point) {
+        if (point < 0x80) {
+            return point;
+        }
+        if (point < 0x800) {
+            return (0xc0 | point >> 6) | (0x80 | point & 0x3f) << 8;
+        }
+        if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
+            return '?'; // unpaired
+        }
+        if (point < 0x10000) {
+            return (0xe0 | point >> 12) | (0x80 | point >> 6 & 0x3f) << 8 | (0x80 | point & 0x3f) << 16;
+        }
+        return (0xf0 | point >> 18)
+                | (0x80 | point >> 12 & 0x3f) << 8
+                | (0x80 | point >> 6 & 0x3f) << 16
+                | (0x80 | point & 0x3f) << 24;
+    }
+
+    private static int utf8Length(int point) {
+        if (point < 0x80 || (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE)) {
+            return 1;
+        }
+        if (point < 0x800) {
+            return 2;
+        }
+        return point < 0x10000 ? 3 : 4;
     }
 
     private static int mix(int hash, int block) {
