@@ -26,6 +26,7 @@ import dev.understudy.throttle.ThrottleSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -42,6 +43,9 @@ final class Binder {
     private final Path folder;
     private final Map<String, ProviderClient.Factory> factories;
     private final Problems problems;
+    /** Who checks what is sent to a provider; by the provider's name. */
+    private final Map<String, ProviderClient.Factory> clients = new HashMap<>();
+
     private final Configuration.Builder builder = Configuration.builder();
 
     Binder(
@@ -114,6 +118,9 @@ final class Binder {
         builder.provider(provider);
         boolean fine = check.address(provider);
         ProviderClient.Factory factory = factories.get(api);
+        if (factory != null) {
+            clients.put(name, factory);
+        }
         if (fine && factory != null) {
             factory.problems(provider)
                     .forEach(problem -> problems.add(new Finding(WholeCheck.path("providers", name), problem)));
@@ -163,9 +170,15 @@ final class Binder {
                                 .build(),
                         breaker(breaker),
                         section.get(Deployments.RATE_LIMIT)));
-        if (model != null) {
-            builder.model(model);
-            check.window(model.deployment());
+        if (model == null) {
+            return;
+        }
+        builder.model(model);
+        check.window(model.deployment());
+        ProviderClient.Factory factory = clients.get(provider);
+        if (factory != null) {
+            factory.problems(model.deployment())
+                    .forEach(problem -> problems.add(new Finding(WholeCheck.path("deployments", name), problem)));
         }
     }
 

@@ -12,10 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -53,20 +51,7 @@ public final class ConfigurationReader {
      * @return a new reader
      */
     public static ConfigurationReader installed() {
-        return new ConfigurationReader(System::getenv, installedFactories());
-    }
-
-    /**
-     * Finds the provider clients on the class path.
-     *
-     * @return by the name of their {@code api}
-     */
-    public static Map<String, ProviderClient.Factory> installedFactories() {
-        Map<String, ProviderClient.Factory> found = new LinkedHashMap<>();
-        // Not by the thread's class loader, which is anybody's: by the one that loaded this library.
-        ServiceLoader.load(ProviderClient.Factory.class, ProviderClient.class.getClassLoader())
-                .forEach(factory -> found.putIfAbsent(factory.api(), factory));
-        return found;
+        return new ConfigurationReader(System::getenv, ProviderClient.factories());
     }
 
     /**
@@ -118,7 +103,7 @@ public final class ConfigurationReader {
         return configuration;
     }
 
-    private static String decode(byte[] bytes) {
+    static String decode(byte[] bytes) {
         if (bytes.length > MAX_BYTES) {
             throw new Unreadable("is larger than 256KiB; a configuration is much smaller");
         }

@@ -24,7 +24,7 @@ final class Excerpt {
         if (text.isEmpty()) {
             return "''";
         }
-        return mayBeSecret(text) ? "text that may be a key" : "'" + printable(text) + "'";
+        return mayBeSecret(text) ? "(not shown, it may be a key)" : "'" + printable(text) + "'";
     }
 
     /** A key of a map, as a part of a path. */

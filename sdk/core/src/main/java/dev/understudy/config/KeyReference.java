@@ -97,7 +97,7 @@ sealed interface KeyReference {
         try {
             return Secret.of(source, value);
         } catch (IllegalArgumentException unfit) {
-            throw new Refusal(String.valueOf(unfit.getMessage()));
+            throw new Refusal("its value cannot be used: " + unfit.getMessage() + "; put the key there, alone");
         }
     }
 }

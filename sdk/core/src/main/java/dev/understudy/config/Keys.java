@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** The keys that one kind of map may have. */
 final class Keys {
 
+    private static final int SHORT = 100;
+
     private final String home;
     private final Map<String, Key<?>> keys = new LinkedHashMap<>();
 
@@ -49,18 +51,21 @@ final class Keys {
             if (node instanceof Node.Mapping mapping) {
                 return Section.read(mapping, this, where, problems);
             }
-            problems.add(where, Value.mismatch(node, "a map of " + String.join(", ", keys.keySet())));
+            problems.add(where, Value.mismatch(node, what()));
             return null;
         };
+    }
+
+    private String what() {
+        String all = String.join(", ", keys.keySet());
+        return all.length() <= SHORT ? "a map of " + all : "a map of settings";
     }
 
     /** A map of names to maps with these keys. */
     Value<Map<String, Section>> named() {
         return (node, where, problems) -> {
             if (!(node instanceof Node.Mapping mapping)) {
-                problems.add(
-                        where,
-                        Value.mismatch(node, "a map of names, each with a map of " + String.join(", ", keys.keySet())));
+                problems.add(where, Value.mismatch(node, "a map from names to settings"));
                 return null;
             }
             Map<String, Section> sections = new LinkedHashMap<>();

@@ -20,7 +20,7 @@ final class Schema {
     private Schema() {}
 
     static final class Models {
-        static final Keys KEYS = new Keys("models");
+        static final Keys KEYS = new Keys("'models'");
         static final Key<Boolean> USE_FINETUNED = KEYS.add("use_finetuned", Values.trueOrFalse());
         static final Key<Boolean> USE_FALLBACK = KEYS.add("use_fallback", Values.trueOrFalse());
     }
@@ -35,13 +35,13 @@ final class Schema {
     }
 
     static final class Prices {
-        static final Keys KEYS = new Keys("price");
+        static final Keys KEYS = new Keys("'price'");
         static final Key<Double> INPUT = KEYS.add("input", Values.number(0, 999_999_999));
         static final Key<Double> OUTPUT = KEYS.add("output", Values.number(0, 999_999_999));
     }
 
     static final class Breakers {
-        static final Keys KEYS = new Keys("breaker");
+        static final Keys KEYS = new Keys("'breaker'");
         static final Key<Duration> WINDOW = KEYS.add("window", Values.duration(seconds(1), minutes(10)));
         static final Key<Integer> MIN_CALLS = KEYS.add("min_calls", Values.whole(1, 10_000));
         static final Key<Double> FAILURE_RATE = KEYS.add("failure_rate", Values.share(0.001, 1));
@@ -69,7 +69,7 @@ final class Schema {
     }
 
     static final class Retries {
-        static final Keys KEYS = new Keys("retries");
+        static final Keys KEYS = new Keys("'retries'");
         private static final Value<Integer> COUNT = Values.whole(0, 10);
         static final Key<Integer> WITH_FALLBACK = KEYS.add("with_fallback", COUNT);
         static final Key<Integer> WITHOUT_FALLBACK = KEYS.add("without_fallback", COUNT);
@@ -87,14 +87,14 @@ final class Schema {
     }
 
     static final class Rollouts {
-        static final Keys KEYS = new Keys("rollout");
+        static final Keys KEYS = new Keys("'rollout'");
         static final Key<Share> PERCENTAGE = KEYS.add("percentage", Values.percentage());
         static final Key<String> SALT = KEYS.add("salt", Values.text(200));
         static final Key<Boolean> ALLOW_OVERRIDE = KEYS.add("allow_override", Values.trueOrFalse());
     }
 
     static final class Caches {
-        static final Keys KEYS = new Keys("cache");
+        static final Keys KEYS = new Keys("'cache'");
         static final Key<Duration> TTL = KEYS.add("ttl", Values.duration(millis(1), days(30)));
         static final Key<Long> MAX_ENTRIES = KEYS.add("max_entries", Values.wholeLong(1, 10_000_000));
         static final Key<Long> MAX_BYTES = KEYS.add("max_bytes", Values.size(1 << 10, 16L << 30));
@@ -171,11 +171,11 @@ final class Schema {
     static String unknown(String name, Keys here) {
         String homes = all().stream()
                 .filter(keys -> keys.find(name) != null)
-                .map(keys -> "'" + keys.home() + "'")
+                .map(Keys::home)
                 .collect(Collectors.joining(" or "));
         return homes.isEmpty()
                 ? "unknown key; " + NearestName.advice(name, here.all().keySet(), "")
-                : "unknown key here; it belongs to " + homes.replace("'a ", "a ");
+                : "unknown key here; it belongs to " + homes;
     }
 
     private static Duration millis(long value) {

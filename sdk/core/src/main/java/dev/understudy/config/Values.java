@@ -23,7 +23,7 @@ final class Values {
 
     private static final Pattern QUANTITY = Pattern.compile("(-?)(\\d{1,15}(?:\\.\\d{1,9})?)( *)([A-Za-z]*)");
     private static final Pattern PERCENT = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?) ?%");
-    private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9]\\d{0,17})");
+    private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9]\\d*)");
     private static final Pattern DECIMAL = Pattern.compile("-?\\d{1,15}(\\.\\d{1,15})?");
     private static final Pattern RATE = Pattern.compile("([1-9]\\d{0,8}) ?/ ?(s|min|h)");
     private static final Pattern FINE = Pattern.compile("\\d{1,3}(\\.\\d{1,3})?( ?%)?");
@@ -89,6 +89,10 @@ final class Values {
         }
         if (scalar.quoted()) {
             throw new Refusal(Excerpt.quoted(text) + " is text; write " + text + " without quotes");
+        }
+        // No bound has more than 18 digits.
+        if (text.replace("-", "").length() > 18) {
+            throw outOfBounds(text, least, most);
         }
         long value = Long.parseLong(text);
         if (value < least || value > most) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
+import org.snakeyaml.engine.v2.common.SpecVersion;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.DocumentEndEvent;
@@ -77,8 +78,10 @@ final class YamlParser {
                 ? Integer.MAX_VALUE
                 : text.stripTrailing().codePointCount(0, text.stripTrailing().length());
         this.problems = problems;
-        LoadSettings settings =
-                LoadSettings.builder().setSchema(new CoreSchema()).build();
+        LoadSettings settings = LoadSettings.builder()
+                .setSchema(new CoreSchema())
+                .setVersionFunction(YamlParser::sameMajorVersion)
+                .build();
         this.events = new Parse(settings).parseString(text).iterator();
     }
 
@@ -109,7 +112,7 @@ final class YamlParser {
                             Locale.ROOT,
                             "the character U+%04X is not allowed; the file may be damaged",
                             broken.getCodePoint()));
-        } catch (YamlEngineException | IllegalArgumentException broken) {
+        } catch (YamlEngineException broken) {
             // Not shown: its message may quote the file.
             throw new Unreadable("is not valid YAML");
         }
@@ -259,6 +262,13 @@ final class YamlParser {
         }
     }
 
+    private static SpecVersion sameMajorVersion(SpecVersion version) {
+        if (version.getMajor() != 1) {
+            throw new Unreadable("is written in another version of YAML; write YAML 1.2, or leave '%YAML' out");
+        }
+        return version;
+    }
+
     private static Unreadable tooMany(Event event) {
         return new Unreadable(
                 line(event), column(event), "there are more than " + MAX_VALUES + " values, aliases written out");
@@ -300,6 +310,12 @@ final class YamlParser {
         }
         if (problem.contains("end of stream") || problem.contains("<stream end>") || problem.contains("streamend")) {
             return "the file ends before a bracket or quote is closed, so it may have been cut";
+        }
+        if (problem.contains("expected <block end>")) {
+            return "this does not continue the lines before; check the indentation, and quote what begins with a sign";
+        }
+        if (problem.contains("cannot start any token")) {
+            return "no value can begin with this character; put the text in quotes";
         }
         return "is not valid YAML: "
                 + (Excerpt.mayBeSecret(problem) ? "check indentation, quotes and brackets" : problem)

@@ -67,6 +67,9 @@ public final class Bounds {
         if (millis == 0) {
             return "0s";
         }
+        if (millis % 86_400_000 == 0) {
+            return millis / 86_400_000 + "d";
+        }
         if (millis % 3_600_000 == 0) {
             return millis / 3_600_000 + "h";
         }

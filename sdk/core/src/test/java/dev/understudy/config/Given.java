@@ -2,6 +2,7 @@ package dev.understudy.config;
 
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.understudy.chat.Deployment;
 import dev.understudy.chat.Provider;
 import dev.understudy.chat.ProviderClient;
 import dev.understudy.error.ConfigurationException;
@@ -36,6 +37,13 @@ final class Given {
         public List<String> problems(Provider provider) {
             return provider.options().containsKey("colour")
                     ? List.of("option 'colour' is unknown; leave it out")
+                    : List.of();
+        }
+
+        @Override
+        public List<String> problems(Deployment deployment) {
+            return deployment.extra().containsKey("model")
+                    ? List.of("extra must not hold 'model'; write 'model' itself")
                     : List.of();
         }
 

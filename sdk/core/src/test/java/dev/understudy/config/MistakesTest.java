@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * What is said to somebody who made a mistake, word for word: {@code mistakes.txt} holds the table. A case is a title, an edit of
  * the example file ({@code -} a line that goes, {@code +} lines that come instead) or a whole file ({@code |}), and every problem
- * that is told ({@code >}).
+ * that is told ({@code >}). {@code <key>} stands for a real key.
  */
 class MistakesTest {
 
@@ -43,7 +43,7 @@ class MistakesTest {
         List<String> problems = new ArrayList<>();
         String title = "";
         for (String line : block.lines().toList()) {
-            String rest = line.substring(1).replace("\\t", "\t").replace("KEY", Given.KEY);
+            String rest = line.substring(1).replace("\\t", "\t").replace("<key>", Given.KEY);
             switch (line.charAt(0)) {
                 case '#' -> title = rest.strip();
                 case '-' -> gone.add(rest);
