@@ -171,9 +171,8 @@ public final class ModelBreaker {
     }
 
     void open(Stay from, long nanos) {
-        long most = settings.maxOpen().toNanos();
-        long bounded = Math.min(nanos, most);
-        change(from, new ShutStay(this, null, bounded, Math.min(2 * bounded, most)));
+        long bounded = Math.min(nanos, settings.maxOpen().toNanos());
+        change(from, new ShutStay(this, null, bounded, 2 * bounded));
     }
 
     void latch(Stay from, FailureKind because) {
