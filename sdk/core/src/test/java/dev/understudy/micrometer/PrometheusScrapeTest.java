@@ -7,6 +7,7 @@ import static dev.understudy.micrometer.Happenings.attempt;
 import static dev.understudy.micrometer.Happenings.error;
 import static dev.understudy.micrometer.Happenings.success;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.list;
 
 import dev.understudy.chat.CacheStatus;
 import dev.understudy.chat.Price;
@@ -17,6 +18,9 @@ import dev.understudy.event.Event;
 import dev.understudy.event.Reading;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,12 +30,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** What an operator's Prometheus sees; the names here are those of dashboards, alerts and runbooks. */
 class PrometheusScrapeTest {
 
     private static final Pattern BUCKET = Pattern.compile(
             "(?m)^model_latency_ms_bucket\\{agent=\"qa_agent\",outcome=\"success\",variant=\"baseline\",le=\"([^\"]+)\"} (\\S+)$");
+
+    private static final Path DOCS = Path.of("..", "..", "docs");
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final MicrometerListener listener = new MicrometerListener(registry);
@@ -121,6 +129,37 @@ class PrometheusScrapeTest {
 
         // histogram_quantile(0.95, ...), as Prometheus interpolates it; the true one is 950 ms.
         assertThat(histogramQuantile(0.95, buckets())).isBetween(750.0, 1_000.0);
+    }
+
+    @Test
+    void the_page_for_operators_names_every_counter_and_gauge() throws IOException {
+        everythingHappens();
+        String page = Files.readString(DOCS.resolve("metrics.md"));
+
+        assertThat(families())
+                .extracting(family -> family.substring(0, family.indexOf(' ')))
+                .filteredOn(family -> !family.endsWith("_max"))
+                .allSatisfy(family -> assertThat(page).contains("`" + family));
+    }
+
+    @Test
+    void the_shipped_rules_record_every_counter_under_its_plain_name() throws IOException {
+        everythingHappens();
+        Object rules = new Load(LoadSettings.builder().build())
+                .loadFromString(Files.readString(DOCS.resolve("operations").resolve("recording-rules.yaml")));
+
+        Set<String> expected = new TreeSet<>();
+        for (String family : families()) {
+            if (family.endsWith(" counter")) {
+                String counter = family.substring(0, family.indexOf(' '));
+                expected.add("{record=" + counter.replace("_total", "") + ", expr=" + counter + "}");
+            }
+        }
+        assertThat(rules)
+                .extracting("groups", list(Map.class))
+                .flatExtracting(group -> (List<?>) group.get("rules"))
+                .extracting(Object::toString)
+                .containsExactlyInAnyOrderElementsOf(expected);
     }
 
     private void everythingHappens() {
