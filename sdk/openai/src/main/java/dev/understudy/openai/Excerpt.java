@@ -75,7 +75,7 @@ final class Excerpt {
             hide(request, echo);
         }
         StringBuilder shown = new StringBuilder(LENGTH + MASK.length());
-        for (int i = 0; i < considered.length() && shown.length() < LENGTH; i++) {
+        for (int i = 0; i < considered.length() && shown.length() <= LENGTH; i++) {
             if (!echo.isHidden(i)) {
                 appendPlain(shown, considered.charAt(i));
             } else if (i == 0 || !echo.isHidden(i - 1)) {
