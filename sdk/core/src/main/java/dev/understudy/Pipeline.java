@@ -76,10 +76,11 @@ final class Pipeline {
     /** Runs a call to its end, once. */
     ChatResponse run(ChatCall call) {
         try {
-            call.ensureLive();
+            call.ensureWanted();
             ChatResponse answer = chain.proceed(call);
-            ChatResponse told = answer.with(provenance(call, answer));
-            report(call, told.degraded() ? Outcome.DEGRADED : Outcome.SUCCESS, call.degradedBecause());
+            long end = call.answeredNanos();
+            ChatResponse told = answer.with(provenance(call, answer, end));
+            report(call, told.degraded() ? Outcome.DEGRADED : Outcome.SUCCESS, call.degradedBecause(), end);
             return told;
         } catch (ChatException failure) {
             report(call, failure);
@@ -103,7 +104,7 @@ final class Pipeline {
         return why;
     }
 
-    private static Provenance provenance(ChatCall call, ChatResponse answer) {
+    private static Provenance provenance(ChatCall call, ChatResponse answer, long end) {
         CacheStatus cache = call.cache();
         boolean asked = cache == CacheStatus.OFF || cache == CacheStatus.MISS;
         return new Provenance(
@@ -112,7 +113,7 @@ final class Pipeline {
                 call.degradedBecause(),
                 cache,
                 call.attempts(),
-                call.elapsedNanos(),
+                end - call.startNanos(),
                 asked ? call.deployment().price().of(answer.usage()) : 0);
     }
 
@@ -122,6 +123,10 @@ final class Pipeline {
     }
 
     private void report(ChatCall call, Outcome outcome, @Nullable FailureKind failure) {
+        report(call, outcome, failure, waiting.nanoTime());
+    }
+
+    private void report(ChatCall call, Outcome outcome, @Nullable FailureKind failure, long end) {
         Leg leg = call.legOrNull();
         boolean answered = outcome == Outcome.SUCCESS || outcome == Outcome.DEGRADED;
         call.emit(new Event.CallFinished(
@@ -130,10 +135,11 @@ final class Pipeline {
                 answered && leg != null ? leg.model() : assigned(call.variant()),
                 outcome,
                 failure,
-                call.elapsedNanos(),
+                end - call.startNanos(),
                 call.attempts(),
                 call.cache(),
-                call.explicit()));
+                call.explicit(),
+                end));
     }
 
     private String assigned(Variant variant) {

@@ -28,7 +28,7 @@ public final class BreakerStage implements Stage {
         int sent = call.attempts();
         try {
             ChatResponse response = next.proceed(call);
-            permission.succeeded();
+            permission.succeeded(call.answeredNanos());
             return response;
         } catch (ChatException failure) {
             // What was never sent is not the model's fault: time may have run out in our own queue.

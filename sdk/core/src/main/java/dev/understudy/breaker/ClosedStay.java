@@ -21,12 +21,14 @@ final class ClosedStay extends Stay implements Permission {
     private static final Throwable FAILURE = new CountedFailure();
 
     private final BreakerSettings settings;
+    private final SecondsClock clock;
     private final CircuitBreaker rate;
     private final AtomicInteger failuresInARow = new AtomicInteger();
 
     ClosedStay(ModelBreaker breaker, BreakerSettings settings, Ticker ticker) {
         super(breaker);
         this.settings = settings;
+        this.clock = new SecondsClock(ticker.nanoTime());
         this.rate = CircuitBreaker.of(
                 breaker.model(),
                 CircuitBreakerConfig.custom()
@@ -35,8 +37,8 @@ final class ClosedStay extends Stay implements Permission {
                         .minimumNumberOfCalls(settings.minCalls())
                         .failureRateThreshold((float) (settings.failureRate() * 100))
                         .slowCallRateThreshold(100) // with no duration ever told: off
-                        .clock(new TickerClock(ticker))
-                        .currentTimestampFunction(clock -> ticker.nanoTime(), TimeUnit.NANOSECONDS)
+                        .clock(clock)
+                        .currentTimestampFunction(unused -> ticker.nanoTime(), TimeUnit.NANOSECONDS)
                         // It is thrown away when it opens; what comes after is ours.
                         .automaticTransitionFromOpenToHalfOpenEnabled(false)
                         .maxWaitDurationInHalfOpenState(Duration.ZERO)
@@ -60,9 +62,15 @@ final class ClosedStay extends Stay implements Permission {
 
     @Override
     public void succeeded() {
+        succeeded(breaker.nanoTime());
+    }
+
+    @Override
+    public void succeeded(long nowNanos) {
         if (failuresInARow.get() != 0) { // a read is cheaper than a write that all threads share
             failuresInARow.set(0);
         }
+        clock.advanceTo(nowNanos);
         rate.onSuccess(0, TimeUnit.NANOSECONDS);
         openIfExceeded();
     }
@@ -71,6 +79,7 @@ final class ClosedStay extends Stay implements Permission {
     public void failed(FailureKind kind) {
         switch (kind.blame()) {
             case FAILURE -> {
+                clock.advanceTo(breaker.nanoTime());
                 rate.onError(0, TimeUnit.NANOSECONDS, FAILURE);
                 failuresInARow.incrementAndGet();
                 openIfExceeded();

@@ -11,6 +11,11 @@ interface Permission {
     /** The upstream answered. */
     void succeeded();
 
+    /** The upstream answered, says somebody who has just read the clock: reading it costs more than counting. */
+    default void succeeded(long nowNanos) {
+        succeeded();
+    }
+
     /**
      * The upstream did not.
      *

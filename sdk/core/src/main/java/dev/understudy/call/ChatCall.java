@@ -27,6 +27,7 @@ public final class ChatCall {
     private final Events events;
     private final Deadline whole;
     private final long startNanos;
+    private final long timeoutNanos;
 
     private volatile @Nullable Thread runner;
 
@@ -36,6 +37,8 @@ public final class ChatCall {
     private Deadline deadline;
     private boolean lastLeg = true;
     private int attempts;
+    private boolean answered;
+    private long answeredNanos;
     private CacheStatus cache = CacheStatus.OFF;
     private @Nullable FailureKind degradedBecause;
     private @Nullable Work abandoned;
@@ -58,6 +61,7 @@ public final class ChatCall {
         this.waiting = waiting;
         this.events = events;
         this.startNanos = waiting.nanoTime();
+        this.timeoutNanos = timeoutNanos;
         this.whole = Deadline.at(waiting, startNanos + timeoutNanos);
         this.deadline = whole;
     }
@@ -108,12 +112,41 @@ public final class ChatCall {
     }
 
     /**
-     * Returns the time since the call began.
+     * Returns the bound on the whole call as it was when the call began.
      *
      * @return nanoseconds
      */
-    public long elapsedNanos() {
-        return waiting.nanoTime() - startNanos;
+    public long timeoutNanos() {
+        return timeoutNanos;
+    }
+
+    /**
+     * Returns when the call began.
+     *
+     * @return a reading of the registry's clock
+     */
+    public long startNanos() {
+        return startNanos;
+    }
+
+    /**
+     * Notes when the model answered.
+     *
+     * @param nowNanos the reading just taken
+     */
+    public void answered(long nowNanos) {
+        answeredNanos = nowNanos;
+        answered = true;
+    }
+
+    /**
+     * Returns when the model answered. Nothing waits on the way back, so that this is the end of the call, too, and the
+     * clock is read once for all who want to know.
+     *
+     * @return the reading of then, or of now where the answer came from elsewhere
+     */
+    public long answeredNanos() {
+        return answered ? answeredNanos : waiting.nanoTime();
     }
 
     /**
@@ -301,23 +334,36 @@ public final class ChatCall {
     }
 
     /**
-     * Goes on only if there is time left and somebody to answer to: to be called before any work starts and after each
-     * wait.
+     * Goes on only if somebody still wants to know: what {@link #ensureLive()} asks, without the clock.
      *
      * @throws dev.understudy.error.CancelledException if the call was cancelled or its thread interrupted (the flag stays)
-     * @throws dev.understudy.error.ModelTimeoutException if the current deadline has passed
      */
-    public void ensureLive() {
+    public void ensureWanted() {
         if (Thread.currentThread().isInterrupted()) {
             throw cancelled("its thread was interrupted");
         }
-        if (deadline.isOver()) {
-            if (deadline.isCancelled()) {
-                throw cancelled(waiting.isClosed() ? "the registry was closed" : "the caller cancelled");
-            }
+        if (deadline.isCancelled()) {
+            throw cancelled(waiting.isClosed() ? "the registry was closed" : "the caller cancelled");
+        }
+    }
+
+    /**
+     * Goes on only if there is time left and somebody to answer to: to be called before any work starts and after each
+     * wait.
+     *
+     * @return the reading of the clock that it looked at
+     * @throws dev.understudy.error.CancelledException if the call was cancelled or its thread interrupted (the flag stays)
+     * @throws dev.understudy.error.ModelTimeoutException if the current deadline has passed
+     */
+    public long ensureLive() {
+        ensureWanted();
+        long now = waiting.nanoTime();
+        if (deadline.remainingNanos(now) <= 0) {
+            ensureWanted(); // it may have been cancelled just now
             throw FailureKind.TIMEOUT.exception(
                     "Agent '" + agent + "' ran out of time before " + name() + " could be asked", origin(), null);
         }
+        return now;
     }
 
     private RuntimeException cancelled(String why) {

@@ -40,8 +40,7 @@ public final class ModelStage implements Stage {
 
     @Override
     public ChatResponse handle(ChatCall call, Chain next) {
-        call.ensureLive();
-        long start = waiting.nanoTime();
+        long start = call.ensureLive();
         WorkerTask task = upstream.honoursDeadline() ? null : handOver(call);
         call.countAttempt();
         try {
@@ -98,6 +97,7 @@ public final class ModelStage implements Stage {
         long now = waiting.nanoTime();
         long took = now - start;
         if (failure == null) {
+            call.answered(now);
             latency.record(took, now);
         } else if (failure.alerting()) {
             call.emit(new Event.Alert(call.agent(), call.model(), failure));

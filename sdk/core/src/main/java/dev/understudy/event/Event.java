@@ -22,6 +22,7 @@ public sealed interface Event {
      * @param attempts requests sent
      * @param cache what the cache had to do with the answer
      * @param explicit whether the variant was asked for by the call: such calls stay out of comparisons
+     * @param atNanos when it ended: a reading of the registry's clock, so that nobody needs to read it again
      */
     record CallFinished(
             String agent,
@@ -32,7 +33,8 @@ public sealed interface Event {
             long latencyNanos,
             int attempts,
             CacheStatus cache,
-            boolean explicit)
+            boolean explicit,
+            long atNanos)
             implements Event {}
 
     /**

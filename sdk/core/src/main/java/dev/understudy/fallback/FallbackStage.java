@@ -57,7 +57,7 @@ public final class FallbackStage implements Stage {
             return call.travel(candidate, whole, true);
         }
         try {
-            return call.travel(candidate, whole.earlierBy(reserve.nanos(whole.remainingNanos())), false);
+            return call.travel(candidate, whole.earlierBy(reserve.nanos(call.timeoutNanos())), false);
         } catch (ChatException first) {
             if (!helps(first.kind(), candidate) || whole.isOver()) {
                 throw first;

@@ -36,7 +36,7 @@ public final class OutcomeWindow implements Listener {
     @Override
     public void on(Event event) {
         if (event instanceof Event.CallFinished call && saysSomething(call)) {
-            long now = ticker.nanoTime();
+            long now = call.atNanos();
             RecentCounts counts = agents.get(call.agent());
             if (counts == null) {
                 counts = agents.computeIfAbsent(call.agent(), agent -> new RecentCounts(CELLS, now));

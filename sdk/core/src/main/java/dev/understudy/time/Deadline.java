@@ -70,7 +70,17 @@ public final class Deadline {
      * @return nanoseconds until the deadline, at most zero once it has passed or was cancelled
      */
     public long remainingNanos() {
-        long left = atNanos - waiting.nanoTime();
+        return remainingNanos(waiting.nanoTime());
+    }
+
+    /**
+     * Returns what is left, for somebody who has just read the clock: reading it costs more than the rest.
+     *
+     * @param nowNanos the reading
+     * @return nanoseconds until the deadline, at most zero once it has passed or was cancelled
+     */
+    public long remainingNanos(long nowNanos) {
+        long left = atNanos - nowNanos;
         return left > 0 && isCancelled() ? 0 : left;
     }
 

@@ -79,7 +79,8 @@ class OutcomeWindowTest {
                 1,
                 1,
                 CacheStatus.OFF,
-                true));
+                true,
+                ticker.nanoTime()));
 
         assertThat(window.recent("qa_agent").calls()).isZero();
     }
@@ -91,6 +92,6 @@ class OutcomeWindowTest {
 
     private void finish(String agent, Outcome outcome, @Nullable FailureKind failure) {
         window.on(new Event.CallFinished(
-                agent, Variant.CANDIDATE, "new", outcome, failure, 1, 1, CacheStatus.OFF, false));
+                agent, Variant.CANDIDATE, "new", outcome, failure, 1, 1, CacheStatus.OFF, false, ticker.nanoTime()));
     }
 }

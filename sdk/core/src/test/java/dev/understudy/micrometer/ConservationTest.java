@@ -138,7 +138,8 @@ class ConservationTest {
                         random.nextInt(2_000_000_000),
                         1,
                         CacheStatus.OFF,
-                        false));
+                        false,
+                        0));
                 tally.calls++;
                 tally.outcomes[outcome.ordinal()]++;
             } else {

@@ -47,6 +47,6 @@ final class Happenings {
     private static Event finished(
             Variant variant, String model, Outcome outcome, @Nullable FailureKind failure, Duration latency) {
         return new Event.CallFinished(
-                AGENT, variant, model, outcome, failure, latency.toNanos(), 1, CacheStatus.OFF, false);
+                AGENT, variant, model, outcome, failure, latency.toNanos(), 1, CacheStatus.OFF, false, 0);
     }
 }

@@ -80,7 +80,7 @@ class RetryStageTest {
     }
 
     private Duration elapsed() {
-        return Duration.ofNanos(call.elapsedNanos());
+        return Duration.ofNanos(waiting.nanoTime() - call.startNanos());
     }
 
     private static Origin retryAfter(@Nullable Duration time) {
