@@ -18,6 +18,7 @@ import dev.understudy.chat.Usage;
 import dev.understudy.config.AgentSettings;
 import dev.understudy.config.Configuration;
 import dev.understudy.micrometer.MicrometerListener;
+import dev.understudy.rollout.Buckets;
 import dev.understudy.throttle.ThrottleSettings;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -65,11 +66,12 @@ public class ChainBenchmark {
         50, 100, 250, 500, 750, 1000, 1500, 2000, 2500, 5000, 7500, 10000, 15000, 20000, 30000, 45000, 60000, 120000
     };
     private static final int PERMITS = 64;
+    private static final String UNIT = "6f1f8a38-1c5c-4f0e-9a57-0c1f0b6e4d11";
 
     private final ChatResponse constant = ChatResponse.of("Here.", new Usage(12, 3));
     private final ChatRequest request = ChatRequest.of(List.of(Message.user("Where is my parcel?")));
     private final CallOptions options =
-            CallOptions.builder().unit("6f1f8a38-1c5c-4f0e-9a57-0c1f0b6e4d11").build();
+            CallOptions.builder().unit(UNIT).build();
 
     private final Semaphore semaphore = new Semaphore(PERMITS);
     private final LongAdder count = new LongAdder();
@@ -81,6 +83,11 @@ public class ChainBenchmark {
     private Counter requests;
     private DistributionSummary latency;
     private Timer timer;
+    private Counter attempts;
+    private Counter inputTokens;
+    private Counter outputTokens;
+    private final Buckets buckets = new Buckets("qa_agent/tuned");
+    private boolean candidate;
 
     @Setup
     public void open() {
@@ -115,7 +122,10 @@ public class ChainBenchmark {
         latency = DistributionSummary.builder("latency")
                 .serviceLevelObjectives(BUCKETS)
                 .register(meters);
-        timer = Timer.builder("attempts").register(meters);
+        timer = Timer.builder("attempts.duration").register(meters);
+        attempts = Counter.builder("attempts").register(meters);
+        inputTokens = Counter.builder("tokens").tag("direction", "input").register(meters);
+        outputTokens = Counter.builder("tokens").tag("direction", "output").register(meters);
         var breaker = io.github.resilience4j.circuitbreaker.CircuitBreaker.of(
                 "tuned",
                 CircuitBreakerConfig.custom()
@@ -162,6 +172,27 @@ public class ChainBenchmark {
         try {
             ChatResponse answer = handWired.get();
             requests.increment();
+            return answer;
+        } catch (RuntimeException failed) {
+            return constant;
+        } finally {
+            long took = System.nanoTime() - start;
+            latency.record(took / 1e6);
+            timer.record(took, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** The same with every meter that Understudy keeps for a call, and the variant by hash. */
+    @Benchmark
+    public ChatResponse resilience4jSameJob() {
+        long start = System.nanoTime();
+        candidate = buckets.of(UNIT) < 25_000;
+        try {
+            ChatResponse answer = handWired.get();
+            requests.increment();
+            attempts.increment();
+            inputTokens.increment(answer.usage().inputTokens());
+            outputTokens.increment(answer.usage().outputTokens());
             return answer;
         } catch (RuntimeException failed) {
             return constant;

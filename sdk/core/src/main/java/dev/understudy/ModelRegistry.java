@@ -290,6 +290,7 @@ public final class ModelRegistry implements AutoCloseable {
         waiting.close();
         assembly.close();
         waiting.drain(this::inFlight, CLOSE_NANOS);
+        events.observe(List.of()); // who shows readings lets go of them
         events.close();
         workers.shutdown();
     }
