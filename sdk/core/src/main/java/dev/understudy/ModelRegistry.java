@@ -280,7 +280,8 @@ public final class ModelRegistry implements AutoCloseable {
 
     /**
      * Ends calls in flight, which fail with {@link dev.understudy.error.CancelledException}, and closes all connections and
-     * threads. Idempotent.
+     * threads. Takes a few milliseconds; where a model or a listener minds nothing, 2 s for each of the two, after which
+     * their threads are interrupted. Idempotent.
      */
     @Override
     public void close() {
@@ -292,7 +293,8 @@ public final class ModelRegistry implements AutoCloseable {
         waiting.drain(this::inFlight, CLOSE_NANOS);
         events.observe(List.of()); // who shows readings lets go of them
         events.close();
-        workers.shutdown();
+        waiting.drain(events::pending, CLOSE_NANOS);
+        workers.shutdownNow(); // whoever still runs minds neither deadline nor us: a model, or a listener
     }
 
     private int inFlight() {

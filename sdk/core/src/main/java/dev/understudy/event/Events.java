@@ -62,6 +62,15 @@ public final class Events implements AutoCloseable {
         return queues.stream().mapToLong(ListenerQueue::dropped).sum();
     }
 
+    /**
+     * Counts what listeners have still to hear.
+     *
+     * @return events in queues, and those being delivered from there
+     */
+    public int pending() {
+        return queues.stream().mapToInt(ListenerQueue::pending).sum();
+    }
+
     /** Stops queues from taking more; what they hold is still delivered. Idempotent. */
     @Override
     public void close() {

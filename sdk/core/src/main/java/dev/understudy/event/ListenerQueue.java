@@ -42,6 +42,10 @@ final class ListenerQueue implements Listener {
         return dropped.sum();
     }
 
+    int pending() {
+        return queue.size() + (draining.get() ? 1 : 0);
+    }
+
     void close() {
         closed = true;
     }
