@@ -1,0 +1,67 @@
+package dev.understudy.examples;
+
+import dev.understudy.examples.ModelServer.Mood;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What is played: a configuration, a story, and how much faster than in reality the traffic comes.
+ *
+ * @param yaml the configuration, with {@link #ADDRESS} where the model server's address belongs
+ * @param phases the story
+ * @param speed how many seconds of the trace are played in one
+ */
+record Scenario(String yaml, List<Phase> phases, double speed) {
+
+    /** The address in the file. */
+    static final String ADDRESS = "http://127.0.0.1:8089/v1";
+
+    Scenario {
+        phases = List.copyOf(phases);
+        if (!yaml.contains(ADDRESS)) {
+            throw new IllegalArgumentException("The configuration has no provider at " + ADDRESS);
+        }
+    }
+
+    /** The quickstart: 50 seconds. */
+    static Scenario quickstart() throws IOException {
+        return new Scenario(yamlOfTheQuickstart(), phases(25, 9, 7, 9), 6);
+    }
+
+    /** The story, with so many seconds for each part. */
+    static List<Phase> phases(int well, int slow, int down, int healed) {
+        return List.of(
+                new Phase(well, Mood.WELL, "All is well: one user in four is on the candidate."),
+                new Phase(
+                        slow,
+                        Mood.SLOW,
+                        "The candidate turns slow: 680 to 890 ms for an answer, when callers wait for 500 ms."),
+                new Phase(down, Mood.DOWN, "The candidate breaks down: it answers 503 to every request."),
+                new Phase(healed, Mood.WELL, "The candidate is well again. The breaker's next probe will find out."));
+    }
+
+    static String yamlOfTheQuickstart() throws IOException {
+        try (InputStream resource = Scenario.class.getResourceAsStream("quickstart.yaml")) {
+            if (resource == null) {
+                throw new FileNotFoundException("quickstart.yaml");
+            }
+            return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Writes the configuration for one server into a new temporary file. */
+    Path configuration(ModelServer server) throws IOException {
+        Path file = Files.createTempFile("understudy", ".yaml");
+        return Files.writeString(file, yaml.replace(ADDRESS, server.baseUrl()));
+    }
+
+    Duration length() {
+        return Duration.ofSeconds(phases.stream().mapToInt(Phase::seconds).sum());
+    }
+}

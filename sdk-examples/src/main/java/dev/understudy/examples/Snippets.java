@@ -1,0 +1,75 @@
+package dev.understudy.examples;
+
+import dev.understudy.ModelChoice;
+import dev.understudy.ModelRegistry;
+import dev.understudy.call.CallOptions;
+import dev.understudy.chat.ChatModel;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Message;
+import dev.understudy.health.Health;
+import dev.understudy.micrometer.MicrometerListener;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** What the pages under {@code docs} quote: compiled here, so that it is true; a test compares the two. */
+final class Snippets {
+
+    /** A client of your own that wants a time-out. */
+    interface Client {
+        ChatResponse ask(Object request, long timeoutNanos);
+    }
+
+    private Snippets() {}
+
+    static void fallback(ModelRegistry registry, List<Message> messages) {
+        ChatResponse reply = registry.chat("qa_agent", messages);
+        if (reply.degraded()) {
+            System.out.println(reply.model() + " answered, because of " + reply.degradedBecause());
+        }
+        CallOptions strict = CallOptions.builder().useFallback(false).build();
+        registry.chat("qa_agent", messages, strict);
+    }
+
+    static void deadline(ModelRegistry registry, List<Message> messages) {
+        CallOptions hurried =
+                CallOptions.builder().timeout(Duration.ofSeconds(3)).build();
+        ChatResponse reply = registry.chat("qa_agent", messages, hurried);
+
+        CompletableFuture<ChatResponse> later = registry.chatAsync("qa_agent", messages);
+        later.cancel(true);
+        System.out.println(reply.latency());
+    }
+
+    static ChatModel model(Client client) {
+        ChatModel own =
+                ChatModel.honouringDeadline((request, deadline) -> client.ask(request, deadline.remainingNanos()));
+        return own;
+    }
+
+    static void rollout(ModelRegistry registry, List<Message> messages) {
+        CallOptions options = CallOptions.builder().unit("user-42").build();
+        ChatResponse reply = registry.chat("qa_agent", messages, options);
+        reply.variant();
+
+        ModelChoice choice = registry.model("qa_agent", options);
+        choice.why();
+    }
+
+    static void health(ModelRegistry registry) {
+        Health health = registry.health("qa_agent");
+        health.status();
+        health.reason();
+        health.models();
+    }
+
+    static ModelRegistry metrics(MeterRegistry meterRegistry) {
+        ModelRegistry registry = ModelRegistry.builder()
+                .configFile(Path.of("models.yaml"))
+                .listener(new MicrometerListener(meterRegistry))
+                .build();
+        return registry;
+    }
+}

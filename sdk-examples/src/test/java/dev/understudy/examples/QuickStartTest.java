@@ -1,0 +1,75 @@
+package dev.understudy.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The quickstart, shortened to a few seconds. */
+class QuickStartTest {
+
+    /** The same story; more patient callers, for a build machine may be busy, and a breaker with less time to waste. */
+    private static Scenario shortened() throws IOException {
+        String yaml = Scenario.yamlOfTheQuickstart()
+                .replace("timeout: 500ms", "timeout: 1500ms")
+                .replace("reserve: 250ms", "reserve: 1200ms")
+                .replace("open: 2s, max_open: 4s", "open: 1s, max_open: 1s");
+        assertThat(yaml).contains("timeout: 1500ms", "reserve: 1200ms", "open: 1s, max_open: 1s");
+        return new Scenario(yaml, Scenario.phases(1, 2, 2, 2), 6);
+    }
+
+    private static final Output out = new Output();
+    private static Summary summary;
+
+    @BeforeAll
+    static void play() throws Exception {
+        summary = new QuickStart(shortened(), out.stream()).run();
+    }
+
+    @Test
+    void no_caller_sees_the_incident() {
+        assertThat(summary.errors()).describedAs(out.text()).isZero();
+        assertThat(summary.good()).isTrue();
+        assertThat(summary.slowest()).isLessThan(Duration.ofMillis(1750));
+        // Five in a row open the breaker, a few more are on their way by then, and there is one probe a second.
+        assertThat(summary.requestsAtBadCandidate()).describedAs(out.text()).isBetween(5L, 20L);
+        assertThat(summary.degraded()).isGreaterThan(summary.requestsAtBadCandidate());
+        // The server's log and the callers agree: each call asked somebody, and no call asked more than four times.
+        assertThat(summary.calls()).hasSizeGreaterThan(200);
+        assertThat((long) summary.requests().size())
+                .isBetween((long) summary.calls().size(), 4L * summary.calls().size());
+    }
+
+    @Test
+    void it_says_what_happens() {
+        assertThat(out.text())
+                .containsSubsequence(
+                        "[analyst_agent, content_agent, legal_agent, qa_agent, support_agent]",
+                        "All is well",
+                        "breaker\n",
+                        "CLOSED",
+                        "turns slow",
+                        "OPEN",
+                        "answers 503",
+                        "OPEN",
+                        "well again",
+                        "CLOSED",
+                        "Summary",
+                        "errors seen by callers           0",
+                        "No caller saw an error");
+        assertThat(out.text().lines().filter(line -> line.matches(" +\\d+ s .*")))
+                .hasSize(7);
+    }
+
+    @Test
+    void the_story_fits_into_a_minute_and_the_trace() throws Exception {
+        Scenario scenario = Scenario.quickstart();
+
+        assertThat(scenario.length()).isBetween(Duration.ofSeconds(40), Duration.ofSeconds(60));
+        assertThat(scenario.length().toSeconds() * scenario.speed())
+                .isLessThanOrEqualTo(300)
+                .isGreaterThan(0.9 * 300);
+    }
+}

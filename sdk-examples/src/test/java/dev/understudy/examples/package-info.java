@@ -1,0 +1,4 @@
+@NullMarked
+package dev.understudy.examples;
+
+import org.jspecify.annotations.NullMarked;
