@@ -248,7 +248,7 @@ final class AnswerReader {
                 throw new Malformed("a tool call that is not an object");
             }
             if (calls.size() >= Caps.TOOL_CALLS) {
-                throw new AnswerStream.TooLarge("more than " + Caps.TOOL_CALLS + " tool calls");
+                throw new TooLarge("with more than " + Caps.TOOL_CALLS + " tool calls");
             }
             calls.add(toolCall(json));
         }

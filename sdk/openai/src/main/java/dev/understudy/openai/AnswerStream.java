@@ -12,35 +12,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of a body, unpacked and counted: it fails when they are more than the cap, packed or unpacked, and remembers
- * whether it was the wire that failed or only what came over it. Closing it gives memory back and leaves the body alone.
+ * whether it was the wire that failed or only what came over it. Closing it leaves the body alone.
  */
 final class AnswerStream extends InputStream {
-
-    /** The body is larger than its cap. */
-    static final class TooLarge extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        private final String what;
-
-        TooLarge(String what) {
-            super(what);
-            this.what = what;
-        }
-
-        String what() {
-            return what;
-        }
-    }
 
     private final BufferedSource source;
     private final boolean packed;
     private final long cap;
-    private final MemoryBudget memory;
+    private final Flight flight;
 
     private long count;
-    /** Bytes for which memory is reserved, beyond those that need none. */
-    private long reserved;
-
     private @Nullable IOException wireFailure;
 
     /**
@@ -49,12 +30,12 @@ final class AnswerStream extends InputStream {
      * @param body what comes over the wire
      * @param packed whether it is gzip
      * @param cap most bytes, packed and unpacked
-     * @param memory where large ones are counted
+     * @param flight whose body it is
      */
-    AnswerStream(ResponseBody body, boolean packed, long cap, MemoryBudget memory) {
+    AnswerStream(ResponseBody body, boolean packed, long cap, Flight flight) {
         this.packed = packed;
         this.cap = cap;
-        this.memory = memory;
+        this.flight = flight;
         this.source = packed ? Okio.buffer(new GzipSource(new Wire(body.source()))) : body.source();
     }
 
@@ -89,28 +70,18 @@ final class AnswerStream extends InputStream {
         if (read > 0) {
             count += read;
             check(count);
+            if (!packed) {
+                flight.delivered(read);
+            }
         }
         return read;
     }
 
-    private void check(long bytes) throws IOException {
+    private void check(long bytes) throws TooLarge {
         if (bytes > cap) {
             throw new TooLarge("larger than " + cap + " bytes");
         }
-        if (bytes - reserved > Caps.UNCOUNTED_BYTES) {
-            if (!memory.tryReserve(Caps.UNCOUNTED_BYTES)) {
-                throw new TooLarge("larger than the memory that is left for answers");
-            }
-            reserved += Caps.UNCOUNTED_BYTES;
-        }
-    }
-
-    @Override
-    public void close() {
-        if (reserved > 0) {
-            memory.release(reserved);
-            reserved = 0;
-        }
+        flight.memory().atLeast(bytes * MemoryBudget.HEAP_PER_BODY_BYTE);
     }
 
     /** What comes over the wire before it is unpacked: a name in a gzip header may be as long as it likes. */
@@ -133,6 +104,7 @@ final class AnswerStream extends InputStream {
             if (read > 0) {
                 bytes += read;
                 check(bytes);
+                flight.delivered(read);
             }
             return read;
         }

@@ -15,8 +15,12 @@ final class Caps {
     static final long BODY_BYTES = 16L << 20;
     /** An error's body, unpacked; what comes after it is not read. */
     static final long ERROR_BYTES = 64L << 10;
-    /** Up to here an answer is not counted in the {@link MemoryBudget}, and beyond it in steps of this size. */
-    static final long UNCOUNTED_BYTES = 64L << 10;
+    /** All that is not body: status line, headers, trailers, what stands between chunks. OkHttp counts letters only. */
+    static final long HEADER_BYTES = 128L << 10;
+    /** A body in the smallest of chunks has five bytes of framing for each of its own. */
+    static final int FRAMING_PER_BODY_BYTE = 8;
+    /** Bodies up to this length, if they give it, are read with a table of the names in them. */
+    static final long SMALL_BODY_BYTES = 64L << 10;
     /** Tool calls in one answer; providers allow 128 tools. */
     static final int TOOL_CALLS = 1024;
 
@@ -28,8 +32,14 @@ final class Caps {
 
     private Caps() {}
 
-    /** Makes a JSON factory that keeps to the caps. Its pool is its own: no thread-locals, and gone with the client. */
-    static JsonFactory jsonFactory(int concurrency) {
+    /**
+     * Makes a JSON factory that keeps to the caps. Its pool is its own: no thread-locals, and gone with the client.
+     *
+     * @param concurrency parsers at once; more are possible
+     * @param nameTable whether names are looked up in a table: faster, but a body of nothing but names makes it outgrow
+     *     its body ten times
+     */
+    static JsonFactory jsonFactory(int concurrency, boolean nameTable) {
         return new JsonFactoryBuilder()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(JSON_DEPTH)
@@ -47,6 +57,7 @@ final class Caps {
                 .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
                 // Names that a stranger chose do not belong into the JVM's table of strings.
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, nameTable)
                 .build();
     }
 }

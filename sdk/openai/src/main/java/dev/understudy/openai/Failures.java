@@ -51,7 +51,7 @@ final class Failures {
 
     ChatException tooLarge(int status, String what, @Nullable String requestId) {
         return FailureKind.TOO_LARGE.exception(
-                who + "sent a body " + what + "; it was not read on", origin(status, requestId), null);
+                who + "sent a response " + what + "; it was not read on", origin(status, requestId), null);
     }
 
     /** What a provider said with a status or in the body of a 200. */

@@ -5,6 +5,7 @@ import dev.understudy.time.Ticker;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
+import java.net.Socket;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import javax.net.ssl.SSLSocket;
 import okhttp3.Call;
@@ -33,27 +34,40 @@ final class Flight extends EventListener {
         CLOSED
     }
 
+    /** What OkHttp and TLS have read, but not handed on yet: a segment of 8 KiB, a record of 16 KiB. */
+    private static final long READ_AHEAD_BYTES = 32L << 10;
+
     private static final long NO_LIMIT = Long.MIN_VALUE;
 
     private final Thread owner;
     private final Deadline deadline;
     private final Ticker ticker;
+    private final Lines lines;
+    private final MemoryBudget.Ration memory;
 
     private volatile @Nullable Call call;
     private volatile @Nullable Ending ending;
     private volatile long limitNanos = NO_LIMIT;
+
+    // Only its own thread touches these: it reads HTTP/1 itself, and HTTP/2 is not counted.
     private int status;
     private @Nullable Connection connection;
+    private @Nullable Line line;
+    private long received;
+    private long delivered;
+    private @Nullable TooLarge excess;
 
     /** Where it is registered; written before the watchdog can see it. */
     private @Nullable AtomicReferenceArray<@Nullable Flight> bay;
 
     private int slot;
 
-    Flight(Deadline deadline, Ticker ticker) {
+    Flight(Deadline deadline, Ticker ticker, Lines lines, MemoryBudget memory) {
         this.owner = Thread.currentThread();
         this.deadline = deadline;
         this.ticker = ticker;
+        this.lines = lines;
+        this.memory = memory.new Ration();
     }
 
     void carries(Call newCall) {
@@ -70,6 +84,7 @@ final class Flight extends EventListener {
 
     /** Takes it off the watchdog's list; the last thing that its own thread does. */
     void landed() {
+        memory.release();
         AtomicReferenceArray<@Nullable Flight> registeredIn = bay;
         if (registeredIn != null) {
             registeredIn.setRelease(slot, null);
@@ -101,16 +116,58 @@ final class Flight extends EventListener {
         if (used == null || used.protocol() == Protocol.HTTP_2) {
             return;
         }
+        close(used.socket());
+    }
+
+    private static void close(Socket socket) {
         try {
-            if (used.socket() instanceof SSLSocket secure) {
+            if (socket instanceof SSLSocket secure) {
                 // close() would wait for the peer's farewell; this is seen by the pool just as well.
                 secure.shutdownInput();
             } else {
-                used.socket().close();
+                socket.close();
             }
         } catch (IOException alreadyBroken) {
             return;
         }
+    }
+
+    /** Returns what its response may take of the memory for responses. */
+    MemoryBudget.Ration memory() {
+        return memory;
+    }
+
+    /** Returns what was larger than it may be, or null. TLS hides it in an exception of its own. */
+    @Nullable
+    TooLarge excess() {
+        return excess;
+    }
+
+    /**
+     * Counts what came over its line.
+     *
+     * @throws TooLarge if there is more beside the body than there may be, or than there is memory for
+     */
+    void received(int bytes) throws TooLarge {
+        received += bytes;
+        long beside = received - delivered - READ_AHEAD_BYTES;
+        if (beside <= 0) {
+            return;
+        }
+        try {
+            if (beside > Caps.HEADER_BYTES + Caps.FRAMING_PER_BODY_BYTE * delivered) {
+                throw new TooLarge("with more than " + Caps.HEADER_BYTES + " bytes beside its body");
+            }
+            memory.atLeast(delivered * MemoryBudget.HEAP_PER_BODY_BYTE + beside * MemoryBudget.HEAP_PER_HEADER_BYTE);
+        } catch (TooLarge e) {
+            excess = e;
+            throw e;
+        }
+    }
+
+    /** Counts what has arrived as body of all that came over its line. */
+    void delivered(long bytes) {
+        delivered += bytes;
     }
 
     /** Gives what is still to be read less time than the deadline. */
@@ -179,6 +236,29 @@ final class Flight extends EventListener {
     @Override
     public void connectionAcquired(Call connected, Connection acquired) {
         connection = acquired;
+        if (acquired.protocol() == Protocol.HTTP_2) {
+            return;
+        }
+        Line acquiredLine = lines.of(acquired.socket());
+        line = acquiredLine;
+        if (acquiredLine == null) {
+            return;
+        }
+        if (acquiredLine.isStale()) {
+            close(acquired.socket());
+            // Nothing was sent yet: OkHttp takes the next connection, or makes a new one.
+            throw Flight.<RuntimeException>unchecked(new IOException("Stale"));
+        }
+        acquiredLine.occupy(this);
+    }
+
+    @Override
+    public void connectionReleased(Call connected, Connection released) {
+        Line releasedLine = line;
+        if (releasedLine != null) {
+            releasedLine.vacate();
+            line = null;
+        }
     }
 
     @Override

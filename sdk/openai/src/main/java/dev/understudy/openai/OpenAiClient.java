@@ -18,6 +18,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.ConnectionPool;
+import okhttp3.ConnectionSpec;
 import okhttp3.Dispatcher;
 import okhttp3.Dns;
 import okhttp3.HttpUrl;
@@ -25,6 +26,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections to one provider, and the key that is sent over them and nowhere else. Limits on concurrency, retries and
@@ -44,20 +46,32 @@ final class OpenAiClient implements ProviderClient {
     private final Dialect dialect;
     private final Excerpt excerpt;
     private final JsonFactory json;
+    private final JsonFactory smallJson;
     private final Watchdog watchdog;
     private final ExecutorService unusedExecutor;
     private final ConnectionPool pool;
     private final OkHttpClient http;
     private final Request template;
+    private final Lines lines = new Lines();
     private final MemoryBudget memory;
 
-    OpenAiClient(Provider provider, Ticker ticker, Dns resolver, MemoryBudget memory) {
+    /**
+     * Opens a client.
+     *
+     * @param provider where, with which key, and how many connections
+     * @param ticker the clock
+     * @param resolver who knows the addresses
+     * @param trust whose certificates are believed, or null for those that the JVM believes
+     * @param memory for responses while they are read
+     */
+    OpenAiClient(Provider provider, Ticker ticker, Dns resolver, @Nullable Trust trust, MemoryBudget memory) {
         this.provider = provider;
         this.ticker = ticker;
         this.memory = memory;
         this.dialect = Dialect.of(provider.options());
         this.excerpt = new Excerpt(provider.apiKey());
-        this.json = Caps.jsonFactory(provider.maxConcurrent());
+        this.json = Caps.jsonFactory(provider.maxConcurrent(), false);
+        this.smallJson = Caps.jsonFactory(provider.maxConcurrent(), true);
         this.watchdog = new Watchdog("understudy-watchdog-" + provider.name(), provider.maxConcurrent());
         // Calls run on their callers' threads; OkHttp makes threads that are no daemons if it is not given some.
         this.unusedExecutor = new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
@@ -71,6 +85,7 @@ final class OpenAiClient implements ProviderClient {
                 .dispatcher(new Dispatcher(unusedExecutor))
                 .connectionPool(pool)
                 .protocols(List.of(Protocol.HTTP_2, Protocol.HTTP_1_1))
+                .socketFactory(lines)
                 .dns(new BoundedDns(resolver, watchdog))
                 .eventListenerFactory(call -> ((OneShotBody) body(call)).flight())
                 .callTimeout(Duration.ZERO)
@@ -84,6 +99,13 @@ final class OpenAiClient implements ProviderClient {
         if (BaseUrl.isLoopback(url.host())) {
             // Clear text must not take the way over a proxy; and there is one address, so nothing to race for.
             builder.proxy(Proxy.NO_PROXY).fastFallback(false);
+        }
+        if (url.isHttps()) {
+            Trust believed = trust != null ? trust : Trust.ofThePlatform();
+            builder.connectionSpecs(List.of(ConnectionSpec.MODERN_TLS))
+                    .sslSocketFactory(lines.secured(believed.sockets()), believed.manager());
+        } else {
+            builder.connectionSpecs(List.of(ConnectionSpec.CLEARTEXT));
         }
         this.http = builder.build();
         this.template = template(url);
@@ -120,22 +142,22 @@ final class OpenAiClient implements ProviderClient {
             throw new ConfigurationException("deployment '" + deployment.name() + "'", problems);
         }
         return new OpenAiModel(
-                this, json, new RequestWriter(json, dialect, deployment), new Failures(provider, deployment, excerpt));
+                this,
+                json,
+                smallJson,
+                new RequestWriter(smallJson, dialect, deployment),
+                new Failures(provider, deployment, excerpt));
     }
 
     /** Starts a flight of the current thread, which lasts until it {@linkplain Flight#landed() landed}. */
     Flight flight(Deadline deadline) {
-        Flight flight = new Flight(deadline, ticker);
+        Flight flight = new Flight(deadline, ticker, lines, memory);
         watchdog.watch(flight);
         return flight;
     }
 
     Call call(OneShotBody body) {
         return http.newCall(template.newBuilder().post(body).build());
-    }
-
-    MemoryBudget memory() {
-        return memory;
     }
 
     @Override

@@ -55,6 +55,6 @@ public final class OpenAiFactory implements ProviderClient.Factory {
         if (!problems.isEmpty()) {
             throw new dev.understudy.error.ConfigurationException("provider '" + provider.name() + "'", problems);
         }
-        return new OpenAiClient(provider, ticker, Dns.SYSTEM, MemoryBudget.OF_THE_PROCESS);
+        return new OpenAiClient(provider, ticker, Dns.SYSTEM, null, MemoryBudget.OF_THE_PROCESS);
     }
 }

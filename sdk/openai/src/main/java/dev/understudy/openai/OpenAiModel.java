@@ -27,11 +27,13 @@ final class OpenAiModel implements ChatModel {
 
     private final OpenAiClient client;
     private final JsonFactory json;
+    private final JsonFactory smallJson;
     private final RequestWriter writer;
     private final Failures failures;
 
-    OpenAiModel(OpenAiClient client, JsonFactory json, RequestWriter writer, Failures failures) {
+    OpenAiModel(OpenAiClient client, JsonFactory json, JsonFactory smallJson, RequestWriter writer, Failures failures) {
         this.client = client;
+        this.smallJson = smallJson;
         this.json = json;
         this.writer = writer;
         this.failures = failures;
@@ -93,6 +95,10 @@ final class OpenAiModel implements ChatModel {
         if (ending == Flight.Ending.OVER || deadline.isOver()) {
             return failures.timeout(true, flight.status());
         }
+        TooLarge excess = flight.excess();
+        if (excess != null) {
+            return failures.tooLarge(flight.status(), excess.what(), null);
+        }
         if (failure instanceof IOException io) {
             // OkHttp throws for a proxy's status that no proxy sent, and for a body where none may be.
             return flight.status() >= 300 ? failures.status(flight.status()) : failures.transport(io, flight.status());
@@ -136,8 +142,9 @@ final class OpenAiModel implements ChatModel {
                 throw failures.malformed(answered.code(), "an encoding that was not asked for", requestId);
             }
             AnswerReader answer;
-            try (AnswerStream stream = new AnswerStream(body, packed, Caps.BODY_BYTES, client.memory())) {
-                answer = read(stream, answered.code(), requestId);
+            boolean small = !packed && body.contentLength() >= 0 && body.contentLength() <= Caps.SMALL_BODY_BYTES;
+            try (AnswerStream stream = new AnswerStream(body, packed, Caps.BODY_BYTES, flight)) {
+                answer = read(stream, small ? smallJson : json, answered.code(), requestId);
             }
             readToItsEnd = true;
             try {
@@ -157,10 +164,11 @@ final class OpenAiModel implements ChatModel {
                     Provenance.NONE);
         }
 
-        private AnswerReader read(AnswerStream stream, int status, @Nullable String requestId) throws IOException {
+        private AnswerReader read(AnswerStream stream, JsonFactory factory, int status, @Nullable String requestId)
+                throws IOException {
             try {
-                return AnswerReader.read(json, stream);
-            } catch (AnswerStream.TooLarge e) {
+                return AnswerReader.read(factory, stream);
+            } catch (TooLarge e) {
                 throw failures.tooLarge(status, e.what(), requestId);
             } catch (IOException e) {
                 if (flight.ending() != null || stream.wireFailure() != null) {
@@ -182,7 +190,7 @@ final class OpenAiModel implements ChatModel {
             if (packed == null) {
                 throw failures.upstream(answered, error, request);
             }
-            try (AnswerStream stream = new AnswerStream(answered.body(), packed, Caps.ERROR_BYTES, client.memory())) {
+            try (AnswerStream stream = new AnswerStream(answered.body(), packed, Caps.ERROR_BYTES, flight)) {
                 try (JsonParser parser = json.createParser(stream)) {
                     error = ErrorReader.readBody(parser);
                 }

@@ -1,6 +1,7 @@
 package dev.understudy.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.error.ChatException;
 import dev.understudy.error.FailureKind;
@@ -103,7 +104,7 @@ class CapsTest {
                 wire.send("X-" + i + ": " + "y".repeat(1000) + "\r\n");
             }
         });
-        assertThat(failure.kind()).isEqualTo(FailureKind.TRANSPORT);
+        assertThat(failure.kind()).isEqualTo(FailureKind.TOO_LARGE);
     }
 
     @Test
@@ -115,20 +116,53 @@ class CapsTest {
     }
 
     @Test
-    void memory_for_large_answers_is_shared_and_given_back() throws IOException {
-        MemoryBudget memory = new MemoryBudget(4 * 3 * Caps.UNCOUNTED_BYTES);
-        byte[] body = new byte[(int) (5 * Caps.UNCOUNTED_BYTES)];
-        try (AnswerStream stream = stream(body, memory)) {
-            byte[] some = new byte[(int) (2 * Caps.UNCOUNTED_BYTES)];
-            assertThat(stream.readNBytes(some, 0, some.length)).isEqualTo(some.length);
-            assertThat(memory.usedBytes()).isEqualTo(4 * Caps.UNCOUNTED_BYTES);
-            org.assertj.core.api.Assertions.assertThatThrownBy(stream::readAllBytes)
-                    .isInstanceOf(AnswerStream.TooLarge.class);
-        }
+    void memory_for_responses_is_shared_and_given_back() throws IOException {
+        MemoryBudget memory = new MemoryBudget(3 * MemoryBudget.STEP_BYTES);
+        MemoryBudget.Ration first = memory.new Ration();
+        MemoryBudget.Ration second = memory.new Ration();
+        first.atLeast(MemoryBudget.STEP_BYTES);
+        assertThat(memory.usedBytes()).as("small ones are not counted").isZero();
+        first.atLeast(3 * MemoryBudget.STEP_BYTES);
+        second.atLeast(2 * MemoryBudget.STEP_BYTES);
+        assertThat(memory.usedBytes()).isEqualTo(3 * MemoryBudget.STEP_BYTES);
+        assertThatThrownBy(() -> second.atLeast(3 * MemoryBudget.STEP_BYTES)).isInstanceOf(TooLarge.class);
+        first.release();
+        second.atLeast(3 * MemoryBudget.STEP_BYTES);
+        second.release();
+        second.release();
         assertThat(memory.usedBytes()).isZero();
     }
 
-    private static AnswerStream stream(byte[] body, MemoryBudget memory) {
-        return new AnswerStream(okhttp3.ResponseBody.create(body, null), false, Caps.BODY_BYTES, memory);
+    @Test
+    void an_answer_that_is_counted_gives_its_memory_back() {
+        String text = "a".repeat(1 << 20);
+        try (LoopbackServer server = LoopbackServer.answering(200, Caller.ANSWER.replace("Hello.", text));
+                Caller caller = new Caller(server)) {
+            assertThat(caller.chat().text()).isEqualTo(text);
+        }
+        assertThat(MemoryBudget.OF_THE_PROCESS.usedBytes()).isZero();
+    }
+
+    @Test
+    void headers_of_one_letter_are_counted_too() throws InterruptedException {
+        ChatException failure = failure((request, wire) -> {
+            wire.send("HTTP/1.1 200 OK\r\n");
+            while (true) {
+                wire.send("a\r\n".repeat(1000));
+            }
+        });
+        assertThat(failure.kind()).isEqualTo(FailureKind.TOO_LARGE);
+    }
+
+    @Test
+    void a_chunk_whose_size_never_ends_ends_with_the_memory_for_it() throws InterruptedException {
+        byte[] extension = "x".repeat(1 << 16).getBytes(StandardCharsets.US_ASCII);
+        ChatException failure = failure((request, wire) -> {
+            wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;");
+            while (true) {
+                wire.send(extension);
+            }
+        });
+        assertThat(failure.kind()).isEqualTo(FailureKind.TOO_LARGE);
     }
 }

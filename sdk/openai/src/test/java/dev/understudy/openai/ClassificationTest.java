@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every status of the failure table, and every way in which a provider says it otherwise. */
 class ClassificationTest {
 
-    private static final JsonFactory JSON = Caps.jsonFactory(1);
+    private static final JsonFactory JSON = Caps.jsonFactory(1, false);
 
     private static UpstreamError read(String body) throws IOException {
         try (JsonParser json = JSON.createParser(body)) {

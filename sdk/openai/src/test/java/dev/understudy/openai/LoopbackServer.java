@@ -70,6 +70,17 @@ final class LoopbackServer implements AutoCloseable {
         return open.size();
     }
 
+    /** Closes what is open, as a server does with what was idle for long. */
+    void closeConnections() {
+        try {
+            for (Socket each : open) {
+                each.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void accept() {
         while (!socket.isClosed()) {
             try {

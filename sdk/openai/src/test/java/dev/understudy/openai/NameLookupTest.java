@@ -39,6 +39,7 @@ class NameLookupTest {
                 new Provider("p", "openai", address, null, 4, Map.of()),
                 Ticker.system(),
                 resolver,
+                null,
                 MemoryBudget.OF_THE_PROCESS);
         return client.model(Deployment.builder("d").provider("p").build());
     }

@@ -27,7 +27,8 @@ class WatchdogTest {
     }
 
     private Flight flight(Duration timeout) {
-        Flight flight = new Flight(Deadline.after(waiting, timeout), Ticker.system());
+        Flight flight =
+                new Flight(Deadline.after(waiting, timeout), Ticker.system(), new Lines(), MemoryBudget.OF_THE_PROCESS);
         watchdog.watch(flight);
         return flight;
     }
