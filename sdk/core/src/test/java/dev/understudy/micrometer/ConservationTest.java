@@ -51,13 +51,13 @@ class ConservationTest {
     void requests_are_successes_plus_degraded_plus_each_error_plus_cancelled(long seed) throws Exception {
         Tally seen = happen(seed);
 
-        assertThat(count("model.requests")).isEqualTo(seen.calls);
+        assertThat(count("model.requests")).isEqualTo((double) seen.calls);
         for (Outcome outcome : Outcome.values()) {
             assertThat(count("model.requests", "outcome", outcome.tag()))
                     .as(outcome.tag())
-                    .isEqualTo(seen.outcomes[outcome.ordinal()]);
+                    .isEqualTo((double) seen.outcomes[outcome.ordinal()]);
         }
-        assertThat(count("model.errors")).isEqualTo(seen.outcomes[Outcome.ERROR.ordinal()]);
+        assertThat(count("model.errors")).isEqualTo((double) seen.outcomes[Outcome.ERROR.ordinal()]);
         for (String agent : AGENTS) {
             assertThat(count("model.errors", "agent", agent))
                     .as(agent)
@@ -74,13 +74,13 @@ class ConservationTest {
     void attempts_and_what_they_cost_are_all_counted() throws Exception {
         Tally seen = happen(7);
 
-        assertThat(count("model.attempts")).isEqualTo(seen.attempts);
+        assertThat(count("model.attempts")).isEqualTo((double) seen.attempts);
         assertThat(registry.find("model.attempts.duration").timers().stream()
                         .mapToLong(timer -> timer.count())
                         .sum())
                 .isEqualTo(seen.attempts);
-        assertThat(count("model.tokens", "direction", "input")).isEqualTo(100 * seen.attempts);
-        assertThat(count("model.tokens", "direction", "output")).isEqualTo(20 * seen.attempts);
+        assertThat(count("model.tokens", "direction", "input")).isEqualTo((double) (100 * seen.attempts));
+        assertThat(count("model.tokens", "direction", "output")).isEqualTo((double) (20 * seen.attempts));
         assertThat(count("model.cost")).isCloseTo(PRICE.of(USAGE) * seen.attempts, within(1e-6));
     }
 
