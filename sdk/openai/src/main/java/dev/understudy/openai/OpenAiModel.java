@@ -103,6 +103,10 @@ final class OpenAiModel implements ChatModel {
             // OkHttp throws for a proxy's status that no proxy sent, and for a body where none may be.
             return flight.status() >= 300 ? failures.status(flight.status()) : failures.transport(io, flight.status());
         }
+        if (failure instanceof NumberFormatException && flight.status() >= 300) {
+            // OkHttp reads the Retry-After of a 503 as an int, whatever its number of digits.
+            return failures.status(flight.status());
+        }
         return failure instanceof RuntimeException unexpected
                 ? failures.unexpected(unexpected, flight.status())
                 : failures.unexpected(new IllegalStateException(failure), flight.status());
