@@ -32,9 +32,9 @@ public class SnapshotBenchmark {
     @Setup
     public void open() {
         ChatModel constant = ChatModel.honouringDeadline((request, deadline) -> ChatResponse.of("Here."));
-        Configuration.Builder configuration =
-                Configuration.builder().deployment(Deployment.of("steady", constant));
-        for (String agent : new String[] {"qa_agent", "support_agent", "legal_agent", "analyst_agent", "content_agent"}) {
+        Configuration.Builder configuration = Configuration.builder().deployment(Deployment.of("steady", constant));
+        for (String agent :
+                new String[] {"qa_agent", "support_agent", "legal_agent", "analyst_agent", "content_agent"}) {
             configuration.agent(AgentSettings.builder(agent).baseline("steady").build());
         }
         registry = ModelRegistry.builder().configuration(configuration.build()).build();

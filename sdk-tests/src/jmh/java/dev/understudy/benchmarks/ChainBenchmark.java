@@ -139,8 +139,7 @@ public class ChainBenchmark {
         handWired = Retry.decorateSupplier(
                 retry,
                 io.github.resilience4j.circuitbreaker.CircuitBreaker.decorateSupplier(
-                        breaker,
-                        io.github.resilience4j.bulkhead.Bulkhead.decorateSupplier(bulkhead, () -> constant)));
+                        breaker, io.github.resilience4j.bulkhead.Bulkhead.decorateSupplier(bulkhead, () -> constant)));
     }
 
     @TearDown

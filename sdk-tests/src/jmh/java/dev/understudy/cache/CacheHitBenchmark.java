@@ -82,8 +82,7 @@ public class CacheHitBenchmark {
     }
 
     private BigInteger digest() throws GeneralSecurityException {
-        return new BigInteger(
-                1, MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        return new BigInteger(1, MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Benchmark

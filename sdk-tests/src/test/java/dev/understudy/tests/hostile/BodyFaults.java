@@ -60,6 +60,23 @@ final class BodyFaults {
             byte[] bytes = code == 204 || code == 304 ? reply.head("X-Empty: 1") : reply.bytes();
             return exchange -> exchange.finish(bytes);
         });
+        // An upstream that tells everybody what it was told.
+        faults.put("echo-error", parameters -> {
+            int code = parameters.number("code", 400);
+            String field = parameters.get("field", "message");
+            return exchange -> {
+                String key = exchange.attempt().header("authorization").orElse("");
+                String prompt =
+                        RequestBody.read(exchange.attempt().request().body()).lastText();
+                String what = Completions.quote("You said " + key + " and " + prompt);
+                String body =
+                        field.equals("plain") ? what : "{\"error\":{\"" + field + "\":" + what + ",\"type\":\"odd\"}}";
+                exchange.finish(Reply.of(code, body)
+                        .with("x-request-id", key)
+                        .with("x-echo", key)
+                        .bytes());
+            };
+        });
         faults.put("redirect", parameters -> {
             int code = parameters.number("code", 302);
             String to = parameters.get("to", "http://127.0.0.1:9/");

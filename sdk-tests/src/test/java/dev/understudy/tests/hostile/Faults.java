@@ -18,8 +18,7 @@ final class Faults {
 
     static final String PREFIX = "fault:";
 
-    /** What a proper answer says unless it is told otherwise. */
-    static final String TEXT = "A proper answer";
+    static final String TEXT = HostileServer.TEXT;
 
     static final Fault ANSWER = exchange -> exchange.finish(Reply.completion(TEXT)
             .with("x-request-id", "req-" + exchange.attempt().number())

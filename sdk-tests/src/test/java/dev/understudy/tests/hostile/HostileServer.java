@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -32,10 +33,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class HostileServer implements AutoCloseable {
 
+    /** What a proper answer says unless it is told otherwise; it holds a word that is found wherever it leaks to. */
+    public static final String TEXT = "A proper answer to ANSWER-CANARY-h3Nq7dYw";
+
     private static final AtomicInteger SERVERS = new AtomicInteger();
 
     private final ServerLog log = new ServerLog();
     private final Map<String, Script> scripts = new ConcurrentHashMap<>();
+    private final Map<String, Fault> named = new ConcurrentHashMap<>();
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
@@ -135,13 +140,7 @@ public final class HostileServer implements AutoCloseable {
                 while (ready.hasNext()) {
                     SelectionKey key = ready.next();
                     ready.remove();
-                    if (key.isValid() && key.isAcceptable()) {
-                        accept();
-                    } else if (key.isValid() && key.isReadable()) {
-                        Connection connection = (Connection) key.attachment();
-                        connection.read(buffer);
-                        connection.dispatch();
-                    }
+                    serve(key);
                 }
                 open.removeIf(connection -> connection.closedNanos() != 0);
             }
@@ -152,10 +151,29 @@ public final class HostileServer implements AutoCloseable {
         }
     }
 
+    private void serve(SelectionKey key) throws IOException {
+        try {
+            if (key.isAcceptable()) {
+                accept();
+            } else if (key.isReadable()) {
+                Connection connection = (Connection) key.attachment();
+                connection.read(buffer);
+                connection.dispatch();
+            }
+        } catch (CancelledKeyException closed) {
+            // By the thread that plays, just now.
+        }
+    }
+
     private void accept() throws IOException {
         for (SocketChannel channel = acceptor.accept(); channel != null; channel = acceptor.accept()) {
             channel.configureBlocking(false);
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            try {
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            } catch (IOException gone) {
+                channel.close();
+                continue;
+            }
             Connection connection = new Connection(this, channel, log.connections() + 1);
             open.add(connection);
             log.accepted(connection);
@@ -176,9 +194,13 @@ public final class HostileServer implements AutoCloseable {
     }
 
     void play(Exchange exchange) {
+        String model = exchange.attempt().model();
+        Script script = scripts.get(model);
+        // Chosen here, so that the order of the script is the order of the log.
+        Fault scripted = script == null ? null : script.next();
         players.execute(() -> {
             try {
-                fault(exchange.attempt().model()).play(exchange);
+                (scripted != null ? scripted : named(model)).play(exchange);
                 exchange.attempt().end(Attempt.End.ANSWERED);
             } catch (IOException gone) {
                 // Where the reading thread has not noticed yet, this is how we learn it.
@@ -202,16 +224,12 @@ public final class HostileServer implements AutoCloseable {
         });
     }
 
-    private Fault fault(String model) {
-        Script script = scripts.get(model);
-        if (script != null) {
-            return script.next();
-        }
+    private Fault named(String model) {
         if (!model.startsWith(Faults.PREFIX)) {
             return Faults.ANSWER;
         }
         try {
-            return Fault.named(model);
+            return named.computeIfAbsent(model, Fault::named); // some are made of megabytes
         } catch (IllegalArgumentException unknown) {
             // A test with a typing error must fail loudly, whatever the client makes of this status.
             return exchange ->

@@ -105,23 +105,18 @@ final class SizeFaults {
         });
         faults.put("huge-header", parameters -> {
             int kib = parameters.number("kib", 4096);
-            return exchange -> exchange.finish(Reply.completion(Faults.TEXT)
-                    .with("X-Filler", "y".repeat(kib * 1024))
-                    .bytes());
+            return whole(Reply.completion(Faults.TEXT).with("X-Filler", "y".repeat(kib * 1024)));
         });
         faults.put("many-headers", parameters -> {
             int count = parameters.number("count", 50_000);
-            return exchange -> {
-                exchange.write("HTTP/1.1 200 OK\r\n");
-                StringBuilder lines = new StringBuilder();
-                for (int i = 0; i < count; i++) {
-                    lines.append("X-").append(i).append(": y\r\n");
-                }
-                exchange.write(lines.toString());
-                Reply reply = Reply.completion(Faults.TEXT);
-                exchange.write("Content-Length: " + reply.body().length + "\r\n\r\n");
-                exchange.finish(reply.body());
-            };
+            Reply reply = Reply.completion(Faults.TEXT);
+            StringBuilder lines = new StringBuilder("HTTP/1.1 200 OK\r\n");
+            for (int i = 0; i < count; i++) {
+                lines.append("X-").append(i).append(": y\r\n");
+            }
+            lines.append("Content-Length: ").append(reply.body().length).append("\r\n\r\n");
+            byte[] bytes = Reply.join(lines.toString().getBytes(StandardCharsets.US_ASCII), reply.body());
+            return exchange -> exchange.finish(bytes);
         });
     }
 
@@ -129,12 +124,12 @@ final class SizeFaults {
         faults.put("deep-json", parameters -> {
             int depth = parameters.number("depth", 100_000);
             String body = "{\"x\":" + "[".repeat(depth) + "]".repeat(depth) + ",\"choices\":[]}";
-            return exchange -> exchange.finish(Reply.of(200, body).bytes());
+            return whole(Reply.of(200, body));
         });
         faults.put("deep-objects", parameters -> {
             int depth = parameters.number("depth", 100_000);
             String body = "{\"a\":".repeat(depth) + "1" + "}".repeat(depth);
-            return exchange -> exchange.finish(Reply.of(200, body).bytes());
+            return whole(Reply.of(200, body));
         });
         faults.put("huge-number", parameters -> {
             String number = "9".repeat(parameters.number("digits", 1_000_000));
@@ -143,15 +138,15 @@ final class SizeFaults {
                     "{\"role\":\"assistant\",\"content\":\"x\"}",
                     "\"stop\"",
                     "{\"prompt_tokens\":" + number + ",\"completion_tokens\":1}");
-            return exchange -> exchange.finish(Reply.of(200, body).bytes());
+            return whole(Reply.of(200, body));
         });
         faults.put("huge-name", parameters -> {
             String body = "{\"" + "n".repeat(parameters.number("kib", 4096) * 1024) + "\":1}";
-            return exchange -> exchange.finish(Reply.of(200, body).bytes());
+            return whole(Reply.of(200, body));
         });
         faults.put("huge-error", parameters -> {
             String body = "{\"error\":{\"message\":\"" + "m".repeat(parameters.number("mib", 40) * MIB) + "\"}}";
-            return exchange -> exchange.finish(Reply.of(500, body).bytes());
+            return whole(Reply.of(500, body));
         });
         faults.put("endless-error", parameters -> exchange -> {
             exchange.write(Reply.of(500, "").head("Transfer-Encoding: chunked"));
@@ -164,8 +159,14 @@ final class SizeFaults {
             String choice =
                     "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"x\"},\"finish_reason\":\"stop\"}";
             String body = "{\"choices\":[" + choice + ("," + choice).repeat(parameters.number("count", 20_000)) + "]}";
-            return exchange -> exchange.finish(Reply.of(200, body).bytes());
+            return whole(Reply.of(200, body));
         });
+    }
+
+    /** Put together once, however often it is sent. */
+    private static Fault whole(Reply reply) {
+        byte[] bytes = reply.bytes();
+        return exchange -> exchange.finish(bytes);
     }
 
     private static void bigBody(Exchange exchange, int mib, boolean withLength) throws IOException {
