@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reserve time kept for the baseline, less than the agent's time-out; null, the default, lets {@code reserveShare}
  *     and the baseline's recent latency decide
- * @param reserveShare part of the time-out kept for the baseline as long as too few of its calls are known; above 0, at
- *     most 0.9; default 0.4
+ * @param reserveShare the least part of the time-out kept for the baseline; 0.01 to 0.9; default 0.4
  * @param onContentFilter whether the baseline may answer what the candidate's content filter refused; default false
  */
 public record FallbackSettings(@Nullable Duration reserve, double reserveShare, boolean onContentFilter) {

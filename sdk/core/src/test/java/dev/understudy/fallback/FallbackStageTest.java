@@ -154,11 +154,11 @@ class FallbackStageTest {
     }
 
     @Test
-    void the_reserve_follows_the_baseline_between_a_fifth_and_three_fifths() {
+    void the_reserve_follows_a_slower_baseline_up_to_three_fifths_and_never_shrinks() {
         long second = Duration.ofSeconds(1).toNanos();
         assertThat(new Reserve(settings, RecentLatency.UNKNOWN).nanos(second)).isEqualTo(400_000_000);
-        assertThat(new Reserve(settings, () -> 250_000_000).nanos(second)).isEqualTo(300_000_000);
-        assertThat(new Reserve(settings, () -> 10_000_000).nanos(second)).isEqualTo(200_000_000);
+        assertThat(new Reserve(settings, () -> 450_000_000).nanos(second)).isEqualTo(540_000_000);
+        assertThat(new Reserve(settings, () -> 10_000_000).nanos(second)).isEqualTo(400_000_000);
         assertThat(new Reserve(settings, () -> 900_000_000).nanos(second)).isEqualTo(600_000_000);
     }
 
