@@ -14,7 +14,7 @@ class QuickStartTest {
     private static Scenario shortened() throws IOException {
         String yaml = Scenario.yamlOfTheQuickstart()
                 .replace("timeout: 500ms", "timeout: 1500ms")
-                .replace("reserve: 250ms", "reserve: 1200ms")
+                .replace("reserve: 300ms", "reserve: 1200ms")
                 .replace("open: 2s, max_open: 4s", "open: 1s, max_open: 1s");
         assertThat(yaml).contains("timeout: 1500ms", "reserve: 1200ms", "open: 1s, max_open: 1s");
         return new Scenario(yaml, Scenario.phases(1, 2, 2, 2), 6);
