@@ -129,7 +129,8 @@ class FaultTableTest {
         return switch (fault.kind()) {
             case "TIMEOUT" -> Duration.ofMillis(400);
             case "TOO_LARGE" -> Duration.ofSeconds(10); // 16 MiB take a while on a busy machine
-            default -> Duration.ofSeconds(1);
+            case "RATE_LIMITED" -> Duration.ofSeconds(1); // less than any pause that is asked for leaves room for
+            default -> Duration.ofSeconds(4);
         };
     }
 
