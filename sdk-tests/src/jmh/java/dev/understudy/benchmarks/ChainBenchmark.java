@@ -70,8 +70,7 @@ public class ChainBenchmark {
 
     private final ChatResponse constant = ChatResponse.of("Here.", new Usage(12, 3));
     private final ChatRequest request = ChatRequest.of(List.of(Message.user("Where is my parcel?")));
-    private final CallOptions options =
-            CallOptions.builder().unit(UNIT).build();
+    private final CallOptions options = CallOptions.builder().unit(UNIT).build();
 
     private final Semaphore semaphore = new Semaphore(PERMITS);
     private final LongAdder count = new LongAdder();

@@ -80,7 +80,7 @@ final class SmallHeap {
                             null))
                     .agent(AgentSettings.builder("agent-" + i)
                             .baseline("model-" + i)
-                            .timeout(Duration.ofSeconds(3))
+                            .timeout(Duration.ofSeconds(30))
                             .retry(World.QUICK)
                             .throttle(ThrottleSettings.of(CALLERS))
                             .build());

@@ -11,6 +11,8 @@ import java.time.Duration;
  */
 public final class Exchange {
 
+    private static final int SLICE = 64 * 1024;
+
     private final Connection connection;
     private final Attempt attempt;
 
@@ -45,10 +47,12 @@ public final class Exchange {
 
     /** Writes part of an array. */
     public void write(byte[] bytes, int offset, int length) throws IOException {
-        ByteBuffer left = ByteBuffer.wrap(bytes, offset, length);
-        while (left.hasRemaining()) {
-            int written = connection.write(left);
+        int end = offset + length;
+        for (int at = offset; at < end; ) {
+            // In slices: the system copies all that it is offered, whether it takes it or not.
+            int written = connection.write(ByteBuffer.wrap(bytes, at, Math.min(end - at, SLICE)));
             attempt.wrote(written);
+            at += written;
             if (written == 0) {
                 // The peer does not read: wait for room, or for its end.
                 pause(Duration.ofMillis(1));
