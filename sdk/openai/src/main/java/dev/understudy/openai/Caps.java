@@ -5,8 +5,6 @@ import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 
 /** The largest of everything that comes from outside. What is larger is not read to its end. */
 final class Caps {
@@ -27,19 +25,17 @@ final class Caps {
     private static final int JSON_DEPTH = 128;
     private static final int JSON_NAME_LENGTH = 1024;
     private static final int JSON_NUMBER_LENGTH = 100;
-    /** Parsers in the pool; a parser's buffers are 20 KiB. */
-    private static final int MOST_POOLED = 256;
 
     private Caps() {}
 
     /**
-     * Makes a JSON factory that keeps to the caps. Its pool is its own: no thread-locals, and gone with the client.
+     * Makes a JSON factory that keeps to the caps.
      *
-     * @param concurrency parsers at once; more are possible
+     * @param recyclers where its buffers are kept
      * @param nameTable whether names are looked up in a table: faster, but a body of nothing but names makes it outgrow
      *     its body ten times
      */
-    static JsonFactory jsonFactory(int concurrency, boolean nameTable) {
+    static JsonFactory jsonFactory(Recyclers recyclers, boolean nameTable) {
         return new JsonFactoryBuilder()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(JSON_DEPTH)
@@ -47,14 +43,12 @@ final class Caps {
                         .maxNumberLength(JSON_NUMBER_LENGTH)
                         .maxStringLength((int) BODY_BYTES)
                         .build())
-                .recyclerPool(JsonRecyclerPools.newBoundedPool(Math.min(concurrency, MOST_POOLED)))
+                .recyclerPool(recyclers)
                 // Whoever opened a body closes it: closing it here would read it to its end.
                 .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
                 // An answer must not show up in an exception.
                 .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
                 .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT)
-                // An emoji is four bytes, not twelve.
-                .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
                 // Names that a stranger chose do not belong into the JVM's table of strings.
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                 .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, nameTable)

@@ -120,7 +120,8 @@ final class Classification {
                             "api key not valid",
                             "api key expired",
                             "api key is invalid",
-                            "invalid authentication"),
+                            "invalid authentication",
+                            "unauthorized"),
                     Set.of(200, 400, 401, 403)),
             new Rule(
                     MODEL_UNAVAILABLE,
@@ -146,8 +147,8 @@ final class Classification {
                             "overloaded_error",
                             "server_is_overloaded",
                             "server_overloaded"),
-                    List.of(),
-                    Set.of()),
+                    List.of("overloaded", "server busy", "temporarily unavailable", "internal server error"),
+                    Set.of(200)),
             new Rule(
                     RATE_LIMITED,
                     Set.of(
@@ -157,8 +158,8 @@ final class Classification {
                             "rate_limited",
                             "throttling_error",
                             "too_many_requests"),
-                    List.of(),
-                    Set.of()));
+                    List.of("rate limit", "too many requests"),
+                    Set.of(200)));
 
     /** As in "The model `gpt-5` does not exist" and "model 'llama2' not found, try pulling it first". */
     private static final Pattern NAMED_MODEL =
@@ -225,6 +226,9 @@ final class Classification {
             }
             if (code.contains("notfound") || code.contains("not_found")) {
                 return MODEL_UNAVAILABLE;
+            }
+            if (code.contains("capacity")) {
+                return RATE_LIMITED;
             }
             if (code.contains("internal")
                     || code.contains("server")

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * {"error": {"message": …, "type": …, "code": …}}             OpenAI, vLLM, Ollama, most
  * {"error": "text"}                                           Ollama's own, some gateways
- * {"object": "error", "message": …, "type": …, "code": …}     Mistral, older vLLM
+ * {"object": "error", "message": …, "type": …, "code": …}     Mistral (its message may be an object), older vLLM
  * {"detail": "text"} and {"detail": [{"loc": […], "msg": …}]}  Mistral and vLLM, from their web framework
  * [{"error": {"message": …, "status": …, "details": […]}}]     Gemini
  * {"statusCode": 401, "message": …}                           Azure's gateway
@@ -84,8 +84,7 @@ final class ErrorReader {
 
     private void field(String name, JsonParser json, int depth) throws IOException {
         switch (name) {
-            case "error", "innererror", "inner_error" -> value(json, depth);
-            case "message" -> setMessage(json);
+            case "error", "message", "innererror", "inner_error" -> value(json, depth);
             case "code", "status", "statusCode", "reason" -> addCode(json, true);
             case "type" -> addCode(json, false);
             case "detail" -> detail(json, depth);

@@ -91,10 +91,18 @@ final class Excerpt {
         if (id == null || id.isEmpty() || id.length() > REQUEST_ID_LENGTH) {
             return null;
         }
-        if (!id.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
-            return null;
+        for (int i = 0; i < id.length(); i++) {
+            char c = id.charAt(i);
+            if (c <= 0x20 || c >= 0x7f) {
+                return null;
+            }
         }
-        return spellings.stream().anyMatch(id::contains) ? null : id;
+        for (String spelling : spellings) {
+            if (id.contains(spelling)) {
+                return null;
+            }
+        }
+        return id;
     }
 
     private static void hide(ChatRequest request, Echo echo) {

@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** A request's JSON, handed over to the socket segment by segment without a copy: it can be sent once. */
 final class OneShotBody extends RequestBody {
 
-    /** Without a charset, which JSON has none of. */
-    private static final MediaType JSON = MediaType.get("application/json");
-
     private final Buffer json;
     private final long length;
     private final Flight flight;
@@ -30,7 +27,8 @@ final class OneShotBody extends RequestBody {
 
     @Override
     public @Nullable MediaType contentType() {
-        return JSON;
+        // A header of every request says so already.
+        return null;
     }
 
     @Override

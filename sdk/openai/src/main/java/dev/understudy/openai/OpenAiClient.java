@@ -70,8 +70,9 @@ final class OpenAiClient implements ProviderClient {
         this.memory = memory;
         this.dialect = Dialect.of(provider.options());
         this.excerpt = new Excerpt(provider.apiKey());
-        this.json = Caps.jsonFactory(provider.maxConcurrent(), false);
-        this.smallJson = Caps.jsonFactory(provider.maxConcurrent(), true);
+        Recyclers recyclers = new Recyclers();
+        this.json = Caps.jsonFactory(recyclers, false);
+        this.smallJson = Caps.jsonFactory(recyclers, true);
         this.watchdog = new Watchdog("understudy-watchdog-" + provider.name(), provider.maxConcurrent());
         // Calls run on their callers' threads; OkHttp makes threads that are no daemons if it is not given some.
         this.unusedExecutor = new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
@@ -122,6 +123,10 @@ final class OpenAiClient implements ProviderClient {
     private Request template(HttpUrl url) {
         Request.Builder request = new Request.Builder().url(url);
         dialect.headers().forEach(request::header);
+        // What is the same for every request is said once, and not put together anew by OkHttp each time.
+        request.header("Host", hostHeader(url));
+        request.header("Connection", "Keep-Alive");
+        request.header("Content-Type", "application/json");
         request.header("Accept", "application/json");
         // Said by ourselves, so that OkHttp does not unpack: we count what comes over the wire, too.
         request.header("Accept-Encoding", "gzip");
@@ -133,6 +138,12 @@ final class OpenAiClient implements ProviderClient {
             request.header("Authorization", "Bearer " + key.reveal());
         }
         return request.build();
+    }
+
+    /** RFC 9112, section 3.2: the port only where it is not the scheme's own, IPv6 addresses in brackets. */
+    private static String hostHeader(HttpUrl url) {
+        String host = url.host().indexOf(':') >= 0 ? "[" + url.host() + "]" : url.host();
+        return url.port() == HttpUrl.defaultPort(url.scheme()) ? host : host + ":" + url.port();
     }
 
     @Override
@@ -158,6 +169,14 @@ final class OpenAiClient implements ProviderClient {
 
     Call call(OneShotBody body) {
         return http.newCall(template.newBuilder().post(body).build());
+    }
+
+    /**
+     * Closes all idle connections, after one broke before there was an answer: if its server went away, the others are
+     * dead as well, and each would cost an attempt.
+     */
+    void distrustIdle() {
+        pool.evictAll();
     }
 
     @Override

@@ -100,6 +100,9 @@ final class OpenAiModel implements ChatModel {
             return failures.tooLarge(flight.status(), excess.what(), null);
         }
         if (failure instanceof IOException io) {
+            if (flight.status() == 0) {
+                client.distrustIdle();
+            }
             // OkHttp throws for a proxy's status that no proxy sent, and for a body where none may be.
             return flight.status() >= 300 ? failures.status(flight.status()) : failures.transport(io, flight.status());
         }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every status of the failure table, and every way in which a provider says it otherwise. */
 class ClassificationTest {
 
-    private static final JsonFactory JSON = Caps.jsonFactory(1, false);
+    private static final JsonFactory JSON = Caps.jsonFactory(new Recyclers(), false);
 
     private static UpstreamError read(String body) throws IOException {
         try (JsonParser json = JSON.createParser(body)) {
@@ -150,6 +150,12 @@ class ClassificationTest {
                 "401 | {'error':{'message':'billing'}} | AUTHENTICATION",
                 "200 | {'error':{'type':'invalid_request_error','message':'no'}} | INVALID_REQUEST",
                 "200 | {'error':{'type':'NotFoundError','message':'no'}} | MODEL_UNAVAILABLE",
+                "400 | {'object':'error','message':{'detail':[{'type':'missing','loc':['body'],'msg':'Field required'}]},'type':'invalid_request_error','param':null,'code':null} | INVALID_REQUEST",
+                "200 | {'error':'Unauthorized'} | AUTHENTICATION",
+                "200 | {'detail':'Unauthorized'} | AUTHENTICATION",
+                "200 | {'error':'server busy, please try again.  maximum pending requests exceeded'} | UPSTREAM",
+                "200 | {'object':'error','message':'m','type':'service_tier_capacity_exceeded','code':'3505'} | RATE_LIMITED",
+                "200 | {'message':'Requests rate limit exceeded'} | RATE_LIMITED",
                 "200 | {'error':{'message':'no'}} | OTHER",
             })
     void what_a_provider_says_beats_its_status(int status, String body, FailureKind kind) throws IOException {
@@ -163,6 +169,9 @@ class ClassificationTest {
                 "{\"detail\":[{\"loc\":[\"body\"],\"input\":\"the prompt\",\"msg\":\"Field required\"},{\"msg\":\"more\"}]}");
         assertThat(error.message()).isEqualTo("Field required");
         assertThat(error.codes()).isEmpty();
+        assertThat(read("{\"object\":\"error\",\"message\":{\"detail\":[{\"input\":\"prompt\",\"msg\":\"Required\"}]}}")
+                        .message())
+                .isEqualTo("Required");
     }
 
     @Test

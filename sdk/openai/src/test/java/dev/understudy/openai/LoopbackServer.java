@@ -133,6 +133,7 @@ final class LoopbackServer implements AutoCloseable {
         private final Socket socket;
         private final InputStream in;
         private final OutputStream out;
+        private int requests;
 
         Wire(Socket socket) throws IOException {
             this.socket = socket;
@@ -140,11 +141,17 @@ final class LoopbackServer implements AutoCloseable {
             this.out = socket.getOutputStream();
         }
 
+        /** How many requests came over this connection. */
+        int requests() {
+            return requests;
+        }
+
         private Request readRequest() throws IOException {
             String line = readLine();
             if (line == null) {
                 return null;
             }
+            requests++;
             Map<String, String> headers = new LinkedHashMap<>();
             String header;
             while ((header = readLine()) != null && !header.isEmpty()) {

@@ -3,8 +3,10 @@ package dev.understudy.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.understudy.error.FailureKind;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +70,33 @@ class StaleConnectionTest {
             idle();
             assertThat(caller.chat().text()).isEqualTo("Hello.");
             assertThat(server.connections()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void one_connection_that_broke_takes_the_idle_ones_with_it() throws Exception {
+        AtomicBoolean restarted = new AtomicBoolean();
+        try (LoopbackServer server = new LoopbackServer((request, wire) -> {
+                    if (restarted.get() && wire.requests() > 1) {
+                        wire.close();
+                        return;
+                    }
+                    TimeUnit.MILLISECONDS.sleep(50);
+                    wire.respond(200, Caller.ANSWER);
+                });
+                Caller caller = new Caller(server)) {
+            Thread[] threads = new Thread[4];
+            for (int i = 0; i < threads.length; i++) {
+                threads[i] = new Thread(caller::chat);
+                threads[i].start();
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            restarted.set(true);
+
+            assertThat(caller.failure().kind()).isEqualTo(FailureKind.TRANSPORT);
+            assertThat(caller.chat().text()).isEqualTo("Hello.");
         }
     }
 }

@@ -187,7 +187,7 @@ class WireFormatTest {
     @Test
     void half_a_surrogate_pair_is_replaced_and_not_refused() {
         assertThat(bodyOf(ChatRequest.of(List.of(Message.user("cut \ud83d here, whole 😀, lone \ude00")))))
-                .contains("cut \uFFFD here, whole 😀, lone \uFFFD");
+                .contains("cut ? here, whole 😀, lone ?");
     }
 
     @Test
