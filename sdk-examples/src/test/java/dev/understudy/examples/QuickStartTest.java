@@ -10,14 +10,17 @@ import org.junit.jupiter.api.Test;
 /** The quickstart, shortened to a few seconds. */
 class QuickStartTest {
 
-    /** The same story; more patient callers, for a build machine may be busy, and a breaker with less time to waste. */
+    /**
+     * The same story, for a build machine that may stand still for a second: the candidate has 200 ms as in the quickstart,
+     * the rescue all the time in the world, and the breaker less of it to waste.
+     */
     private static Scenario shortened() throws IOException {
         String yaml = Scenario.yamlOfTheQuickstart()
-                .replace("timeout: 500ms", "timeout: 1500ms")
-                .replace("reserve: 300ms", "reserve: 1200ms")
-                .replace("open: 2s, max_open: 4s", "open: 1s, max_open: 1s");
-        assertThat(yaml).contains("timeout: 1500ms", "reserve: 1200ms", "open: 1s, max_open: 1s");
-        return new Scenario(yaml, Scenario.phases(1, 2, 2, 2), 6);
+                .replace("timeout: 500ms", "timeout: 10s")
+                .replace("reserve: 300ms", "reserve: 9800ms")
+                .replace("open: 2s, max_open: 4s", "open: 500ms, max_open: 500ms");
+        assertThat(yaml).contains("timeout: 10s", "reserve: 9800ms", "open: 500ms, max_open: 500ms");
+        return new Scenario(yaml, Scenario.phases(1, 2, 2, 3), 6);
     }
 
     private static final Output out = new Output();
@@ -32,9 +35,9 @@ class QuickStartTest {
     void no_caller_sees_the_incident() {
         assertThat(summary.errors()).describedAs(out.text()).isZero();
         assertThat(summary.good()).isTrue();
-        assertThat(summary.slowest()).isLessThan(Duration.ofMillis(1750));
-        // Five in a row open the breaker, a few more are on their way by then, and there is one probe a second.
-        assertThat(summary.requestsAtBadCandidate()).describedAs(out.text()).isBetween(5L, 20L);
+        assertThat(summary.slowest()).isLessThan(Duration.ofMillis(10_250));
+        // Five in a row open the breaker, a few more are on their way by then, and there are two probes a second.
+        assertThat(summary.requestsAtBadCandidate()).describedAs(out.text()).isBetween(5L, 30L);
         assertThat(summary.degraded()).isGreaterThan(summary.requestsAtBadCandidate());
         // The server's log and the callers agree: each call asked somebody, and no call asked more than four times.
         assertThat(summary.calls()).hasSizeGreaterThan(200);
@@ -53,14 +56,13 @@ class QuickStartTest {
                         "turns slow",
                         "OPEN",
                         "answers 503",
-                        "OPEN",
                         "well again",
                         "CLOSED",
                         "Summary",
                         "errors seen by callers           0",
                         "No caller saw an error");
         assertThat(out.text().lines().filter(line -> line.matches(" +\\d+ s .*")))
-                .hasSize(7);
+                .hasSize(8);
     }
 
     @Test
