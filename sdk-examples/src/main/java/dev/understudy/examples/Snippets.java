@@ -58,6 +58,11 @@ final class Snippets {
         choice.why();
     }
 
+    static void cache(ModelRegistry registry, List<Message> messages) {
+        registry.chat(
+                "qa_agent", messages, CallOptions.builder().scope("tenant-7").build());
+    }
+
     static void health(ModelRegistry registry) {
         Health health = registry.health("qa_agent");
         health.status();
