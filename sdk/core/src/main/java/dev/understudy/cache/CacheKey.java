@@ -32,19 +32,37 @@ final class CacheKey {
     }
 
     /**
-     * Computes a key. Any other field gives another key; the order of JSON keys does not matter. A parameter counts as it
-     * goes upstream, whether the request said it or left it to the deployment.
+     * Who asks whom: what the keys of all calls on a leg have in common, worth remembering. Neither the object that
+     * answers, nor context window nor price go upstream.
      */
-    static CacheKey of(String agent, String scope, Deployment deployment, ChatRequest request) {
-        CanonicalDigest digest = CanonicalDigest.take()
+    static CacheKey ofLeg(String agent, Deployment deployment) {
+        return CanonicalDigest.take()
                 .putTag(SCHEMA)
                 .put(agent)
-                .put(scope)
                 .put(deployment.name())
                 .putNullable(deployment.provider())
-                .put(deployment.model());
-        putParameters(digest, request.parameters(), deployment.parameters());
-        digest.putMap(deployment.extra());
+                .put(deployment.model())
+                .putMap(deployment.extra())
+                .finish();
+    }
+
+    /**
+     * Computes a key. Any other field gives another key; the order of JSON keys does not matter. A parameter counts as it
+     * goes upstream, whether the request said it or left it to the deployment.
+     *
+     * @param leg {@link #ofLeg} for the agent and the deployment
+     * @param scope whose answers these are
+     * @param defaults the deployment's parameters
+     * @param request what is asked
+     */
+    static CacheKey of(CacheKey leg, String scope, Parameters defaults, ChatRequest request) {
+        CanonicalDigest digest = CanonicalDigest.take()
+                .put(leg.first)
+                .put(leg.second)
+                .put(leg.third)
+                .put(leg.fourth)
+                .put(scope);
+        putParameters(digest, request.parameters(), defaults);
         List<Message> messages = request.messages();
         digest.putCount(messages.size());
         for (int i = 0; i < messages.size(); i++) {
@@ -67,15 +85,15 @@ final class CacheKey {
 
     /** As {@link Parameters#orElse} would, without making a new object. */
     private static void putParameters(CanonicalDigest digest, Parameters asked, Parameters defaults) {
-        digest.put(asked.temperature() != null ? asked.temperature() : defaults.temperature())
-                .put(asked.maxTokens() != null ? asked.maxTokens() : defaults.maxTokens())
-                .put(asked.topP() != null ? asked.topP() : defaults.topP())
+        digest.putNullable(asked.temperature() != null ? asked.temperature() : defaults.temperature())
+                .putNullable(asked.maxTokens() != null ? asked.maxTokens() : defaults.maxTokens())
+                .putNullable(asked.topP() != null ? asked.topP() : defaults.topP())
                 .putStrings(asked.stop().isEmpty() ? defaults.stop() : asked.stop())
-                .put(asked.seed() != null ? asked.seed() : defaults.seed());
+                .putNullable(asked.seed() != null ? asked.seed() : defaults.seed());
     }
 
     private static void putMessage(CanonicalDigest digest, Message message) {
-        digest.put(message.role().wireName());
+        digest.putTag(message.role().wireName().charAt(0)); // s, u, a or t
         List<Part> parts = message.parts();
         digest.putCount(parts.size());
         for (int i = 0; i < parts.size(); i++) {

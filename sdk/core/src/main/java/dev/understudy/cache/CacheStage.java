@@ -5,6 +5,7 @@ import dev.understudy.call.ChatCall;
 import dev.understudy.call.Stage;
 import dev.understudy.chat.CacheStatus;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Deployment;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.Provenance;
 import dev.understudy.error.ChatException;
@@ -22,6 +23,7 @@ public final class CacheStage implements Stage {
 
     private final ResponseCache cache;
     private final Waiting waiting;
+    private volatile @Nullable LegKey latest;
 
     /**
      * Puts a cache before a model.
@@ -36,7 +38,8 @@ public final class CacheStage implements Stage {
 
     @Override
     public ChatResponse handle(ChatCall call, Chain next) {
-        CacheKey key = CacheKey.of(call.agent(), call.options().scope(), call.deployment(), call.request());
+        CacheKey key = CacheKey.of(
+                legKey(call), call.options().scope(), call.deployment().parameters(), call.request());
         ChatResponse known = cache.fresh(key);
         if (known != null) {
             call.cacheLookedUp(CacheStatus.HIT);
@@ -55,6 +58,19 @@ public final class CacheStage implements Stage {
             throw failure;
         }
     }
+
+    /** A stage belongs to one leg, whose part of the key is computed once; the latest wins where that is not so. */
+    @SuppressWarnings("ReferenceEquality") // the same objects come again; equal ones would have the same key
+    private CacheKey legKey(ChatCall call) {
+        LegKey known = latest;
+        if (known == null || known.deployment != call.deployment() || !known.agent.equals(call.agent())) {
+            known = new LegKey(call.agent(), call.deployment(), CacheKey.ofLeg(call.agent(), call.deployment()));
+            latest = known;
+        }
+        return known.key;
+    }
+
+    private record LegKey(String agent, Deployment deployment, CacheKey key) {}
 
     /** Until this call leads, its flight has landed, or its own time is over: then it leaves, and hurts nobody. */
     private void await(Flight.Seat seat, ChatCall call) {

@@ -49,18 +49,25 @@ final class CanonicalDigest {
     /** More than as many threads as compute a key at the same time on most machines; a power of two. */
     private static final int POOLED = 32;
 
+    /** References in a cache line: no two threads write to the same. */
+    private static final int LINE = 16;
+
     /**
      * Instances at rest. A thread looks in one place only, which is empty when another thread is at work there; it then
      * makes a new instance, and one of the two is dropped later: cheaper than to search, and never contended.
      */
-    private static final AtomicReferenceArray<@Nullable CanonicalDigest> POOL = new AtomicReferenceArray<>(POOLED);
+    private static final AtomicReferenceArray<@Nullable CanonicalDigest> POOL =
+            new AtomicReferenceArray<>(POOLED * LINE);
 
     private final MessageDigest sha256;
     private final CharsetEncoder latin1 = StandardCharsets.ISO_8859_1.newEncoder();
     private final char[] chars = new char[CHUNK];
     private final CharBuffer charBuffer = CharBuffer.wrap(chars);
-    /** What is to be hashed next; has room for a chunk at its widest, after {@link #reserve}. */
-    private final ByteBuffer out = ByteBuffer.wrap(new byte[8192]);
+    /** What is to be hashed next, up to {@link #end}. */
+    private final byte[] bytes = new byte[8192];
+
+    private final ByteBuffer byteBuffer = ByteBuffer.wrap(bytes);
+    private int end;
 
     private CanonicalDigest() {
         try {
@@ -80,22 +87,23 @@ final class CanonicalDigest {
     CacheKey finish() {
         flush();
         try {
-            sha256.digest(out.array(), 0, 32);
+            sha256.digest(bytes, 0, 32);
         } catch (DigestException impossible) {
             throw new IllegalStateException("32 bytes are enough for SHA-256", impossible);
         }
-        CacheKey key = new CacheKey(out.getLong(0), out.getLong(8), out.getLong(16), out.getLong(24));
+        ByteBuffer digest = byteBuffer.clear();
+        CacheKey key = new CacheKey(digest.getLong(0), digest.getLong(8), digest.getLong(16), digest.getLong(24));
         POOL.setRelease(place(), this);
         return key;
     }
 
     private static int place() {
-        return (int) Thread.currentThread().getId() & (POOLED - 1);
+        return ((int) Thread.currentThread().getId() & (POOLED - 1)) * LINE;
     }
 
     CanonicalDigest putTag(int tag) {
         reserve(1);
-        out.put((byte) tag);
+        bytes[end++] = (byte) tag;
         return this;
     }
 
@@ -103,41 +111,36 @@ final class CanonicalDigest {
         reserve(5);
         int rest = count;
         while (rest > 0x7f) {
-            out.put((byte) (rest | 0x80));
+            bytes[end++] = (byte) (rest | 0x80);
             rest >>>= 7;
         }
-        out.put((byte) rest);
+        bytes[end++] = (byte) rest;
         return this;
     }
 
-    CanonicalDigest put(@Nullable Long value) {
-        if (value == null) {
-            return putTag(0);
-        }
-        putTag(1);
-        reserve(8);
-        out.putLong(value);
-        return this;
+    CanonicalDigest put(long value) {
+        return putInt((int) (value >> 32)).putInt((int) value);
     }
 
-    CanonicalDigest put(@Nullable Integer value) {
-        if (value == null) {
-            return putTag(0);
-        }
-        putTag(1);
+    private CanonicalDigest putInt(int value) {
         reserve(4);
-        out.putInt(value);
+        bytes[end++] = (byte) (value >> 24);
+        bytes[end++] = (byte) (value >> 16);
+        bytes[end++] = (byte) (value >> 8);
+        bytes[end++] = (byte) value;
         return this;
     }
 
-    CanonicalDigest put(@Nullable Double value) {
-        if (value == null) {
-            return putTag(0);
-        }
-        putTag(1);
-        reserve(8);
-        out.putDouble(value);
-        return this;
+    CanonicalDigest putNullable(@Nullable Long value) {
+        return value == null ? putTag(0) : putTag(1).put(value.longValue());
+    }
+
+    CanonicalDigest putNullable(@Nullable Integer value) {
+        return value == null ? putTag(0) : putTag(1).putInt(value);
+    }
+
+    CanonicalDigest putNullable(@Nullable Double value) {
+        return value == null ? putTag(0) : putTag(1).put(Double.doubleToLongBits(value));
     }
 
     CanonicalDigest putNullable(@Nullable String text) {
@@ -156,32 +159,37 @@ final class CanonicalDigest {
     private void putChunk(String text, int from, int to) {
         int length = to - from;
         reserve(1 + 2 * length);
-        int start = out.position();
-        out.put((byte) 0);
-        if (!(length <= SHORT ? putShortLatin1(text, from, to) : putLatin1(text, from, to))) {
-            out.position(start);
-            out.put((byte) 1);
-            text.getChars(from, to, chars, 0);
-            for (int i = 0; i < length; i++) {
-                out.putChar(chars[i]);
-            }
+        bytes[end] = 0;
+        if (length <= SHORT ? putShortLatin1(text, from, length) : putLatin1(text, from, length)) {
+            end += 1 + length;
+            return;
+        }
+        bytes[end++] = 1;
+        for (int i = from; i < to; i++) {
+            char c = text.charAt(i);
+            bytes[end++] = (byte) (c >> 8);
+            bytes[end++] = (byte) c;
         }
     }
 
-    private boolean putShortLatin1(String text, int from, int to) {
+    /** Writes behind the end, and says whether that was possible. */
+    private boolean putShortLatin1(String text, int from, int length) {
+        int start = end + 1;
         int all = 0;
-        for (int i = from; i < to; i++) {
-            char c = text.charAt(i);
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(from + i);
             all |= c;
-            out.put((byte) c);
+            bytes[start + i] = (byte) c;
         }
         return all < 0x100;
     }
 
-    private boolean putLatin1(String text, int from, int to) {
-        text.getChars(from, to, chars, 0);
-        charBuffer.limit(to - from).position(0);
-        return latin1.reset().encode(charBuffer, out, true).isUnderflow();
+    /** The same for more than a few chars. */
+    private boolean putLatin1(String text, int from, int length) {
+        text.getChars(from, from + length, chars, 0);
+        charBuffer.limit(length).position(0);
+        byteBuffer.limit(end + 1 + length).position(end + 1);
+        return latin1.reset().encode(charBuffer, byteBuffer, true).isUnderflow();
     }
 
     CanonicalDigest putStrings(List<String> list) {
@@ -228,14 +236,14 @@ final class CanonicalDigest {
         }
     }
 
-    private void reserve(int bytes) {
-        if (out.remaining() < bytes) {
+    private void reserve(int count) {
+        if (bytes.length - end < count) {
             flush();
         }
     }
 
     private void flush() {
-        sha256.update(out.array(), 0, out.position());
-        out.clear();
+        sha256.update(bytes, 0, end);
+        end = 0;
     }
 }

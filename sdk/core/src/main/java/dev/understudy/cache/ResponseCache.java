@@ -19,9 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResponseCache {
 
+    /** How far Caffeine's clock may be behind; see {@link #now()}. */
+    private static final long LAG_NANOS = 10_000_000;
+
     private final Ticker ticker;
     private final Flights flights = new Flights();
     private final ReentrantLock reconfiguring = new ReentrantLock();
+    private volatile long lately;
     private volatile Store store;
 
     /**
@@ -32,7 +36,8 @@ public final class ResponseCache {
      */
     public ResponseCache(CacheSettings settings, Ticker ticker) {
         this.ticker = ticker;
-        this.store = Store.empty(settings, ticker);
+        this.lately = ticker.nanoTime();
+        this.store = Store.empty(settings, () -> lately);
     }
 
     /**
@@ -46,7 +51,7 @@ public final class ResponseCache {
         reconfiguring.lock();
         try {
             if (!settings.equals(store.settings)) {
-                store = store.with(settings, ticker);
+                store = store.with(settings, () -> lately);
             }
         } finally {
             reconfiguring.unlock();
@@ -60,6 +65,7 @@ public final class ResponseCache {
      */
     public long entries() {
         Cache<CacheKey, Entry> entries = store.entries;
+        now();
         entries.cleanUp();
         return entries.estimatedSize();
     }
@@ -71,9 +77,10 @@ public final class ResponseCache {
     /** The answer stored under a key, if it is not older than {@code ttl}. */
     @Nullable
     ChatResponse fresh(CacheKey key) {
-        Store now = store;
-        Entry entry = now.entries.getIfPresent(key);
-        return entry != null && age(entry) < now.ttlNanos ? entry.response : null;
+        Store current = store;
+        long now = now();
+        Entry entry = current.entries.getIfPresent(key);
+        return entry != null && now - entry.storedAtNanos < current.ttlNanos ? entry.response : null;
     }
 
     /** Whether expired answers are kept for the time when no model answers. */
@@ -84,17 +91,26 @@ public final class ResponseCache {
     /** The answer stored under a key, if it is not older than {@code ttl} and {@code stale_if_error} together. */
     @Nullable
     ChatResponse stale(CacheKey key) {
-        Store now = store;
-        Entry entry = now.entries.getIfPresent(key);
-        return entry != null && age(entry) < now.retainedNanos ? entry.response : null;
+        Store current = store;
+        long now = now();
+        Entry entry = current.entries.getIfPresent(key);
+        return entry != null && now - entry.storedAtNanos < current.retainedNanos ? entry.response : null;
     }
 
     void put(CacheKey key, ChatResponse response) {
-        store.entries.put(key, new Entry(response.with(Provenance.NONE), ticker.nanoTime()));
+        store.entries.put(key, new Entry(response.with(Provenance.NONE), now()));
     }
 
-    private long age(Entry entry) {
-        return ticker.nanoTime() - entry.storedAtNanos;
+    /**
+     * Reads the time, once for each look-up: Caffeine, which only frees memory by it, is told {@link #lately} instead. That
+     * is written so seldom that threads do not take the cache line from each other.
+     */
+    private long now() {
+        long now = ticker.nanoTime();
+        if (now - lately > LAG_NANOS) {
+            lately = now;
+        }
+        return now;
     }
 
     /** A stored answer; {@code toString} shows nothing of it. */
@@ -123,8 +139,9 @@ public final class ResponseCache {
      * evicted as soon as the two bounds are used up <em>together</em>: half the entries at their share and one that takes
      * half the bytes fill the cache.
      *
-     * <p>Caffeine's expiry only frees memory. It counts from a moment up to a second too early where a key is written
-     * twice in a row, so it gets that second on top; whether an answer may be served is read from its own age.
+     * <p>Caffeine's expiry only frees memory; whether an answer may be served is read from its own age. It counts from up
+     * to a second too early where a key is written twice in a row, and by a clock that is a little behind, so it gets {@link
+     * #GRACE} on top.
      */
     private record Store(
             CacheSettings settings,
@@ -134,9 +151,9 @@ public final class ResponseCache {
             long capacity,
             Cache<CacheKey, Entry> entries) {
 
-        private static final Duration GRACE = Duration.ofSeconds(1);
+        private static final Duration GRACE = Duration.ofSeconds(2);
 
-        static Store empty(CacheSettings settings, Ticker ticker) {
+        static Store empty(CacheSettings settings, Ticker clock) {
             Duration stale = settings.staleIfError();
             Duration retained = stale == null ? settings.ttl() : settings.ttl().plus(stale);
             // No answer weighs more than an int: more bytes than this cannot be used.
@@ -145,7 +162,7 @@ public final class ResponseCache {
             // Rounded to whole shares, or one more entry would fit in; no entry weighs less than an empty one anyway.
             long capacity = share > Entry.EMPTY_BYTES ? share * settings.maxEntries() : bytes;
             Cache<CacheKey, Entry> entries = Caffeine.newBuilder()
-                    .ticker(ticker::nanoTime)
+                    .ticker(clock::nanoTime)
                     .executor(Runnable::run)
                     .expireAfterWrite(retained.plus(GRACE))
                     .maximumWeight(capacity)
@@ -154,8 +171,8 @@ public final class ResponseCache {
             return new Store(settings, settings.ttl().toNanos(), retained.toNanos(), share, capacity, entries);
         }
 
-        Store with(CacheSettings changed, Ticker ticker) {
-            Store next = empty(changed, ticker);
+        Store with(CacheSettings changed, Ticker clock) {
+            Store next = empty(changed, clock);
             if (changed.maxEntries() == settings.maxEntries() && changed.maxBytes() == settings.maxBytes()) {
                 entries.policy()
                         .expireAfterWrite()
@@ -163,8 +180,7 @@ public final class ResponseCache {
                         .setExpiresAfter(next.retainedNanos + GRACE.toNanos(), TimeUnit.NANOSECONDS);
                 return new Store(changed, next.ttlNanos, next.retainedNanos, share, capacity, entries);
             }
-            // The hottest first, and no more than there is room for: left to itself, Caffeine would keep the first
-            // comers.
+            // The hottest first, and no more than there is room for: Caffeine itself would keep those who come first.
             long room = next.capacity;
             for (Map.Entry<CacheKey, Entry> kept : entries.policy()
                     .eviction()

@@ -28,7 +28,7 @@ record RandomRequests(RandomGenerator random) {
     /** What a key is made of. */
     record Asked(String agent, String scope, Deployment deployment, ChatRequest request) {
         CacheKey key() {
-            return CacheKey.of(agent, scope, deployment, request);
+            return CacheKeyTest.keyOf(agent, scope, deployment, request);
         }
 
         /** All of it, as it goes upstream: equal exactly where the keys have to be. Maps do not mind their order. */

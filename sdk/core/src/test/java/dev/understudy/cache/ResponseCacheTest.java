@@ -71,7 +71,7 @@ class ResponseCacheTest {
     void expiredAnswersAreForgotten() {
         ResponseCache cache = cache(settings(10, 1 << 16));
         cache.put(key(1), ChatResponse.of("answer"));
-        now.addAndGet(TTL.plusSeconds(2).toNanos());
+        now.addAndGet(TTL.plusSeconds(3).toNanos());
         assertThat(cache.entries()).isZero();
     }
 
