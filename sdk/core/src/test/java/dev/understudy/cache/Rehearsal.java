@@ -31,6 +31,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.awaitility.core.ThrowingRunnable;
 
 /**
  * A cache stage, the clock it goes by, and an upstream that does what the test says. The clock moves only by {@link
@@ -180,8 +181,15 @@ final class Rehearsal implements Ticker, Parking {
     }
 
     void awaitParked(int count) {
-        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).untilAsserted(() -> assertThat(parked)
-                .hasSize(count));
+        eventually(() -> assertThat(parked).hasSize(count));
+    }
+
+    void awaitUpstreamCalls(int count) {
+        eventually(() -> assertThat(upstreamCalls).hasValue(count));
+    }
+
+    private static void eventually(ThrowingRunnable holds) {
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).untilAsserted(holds);
     }
 
     /** An upstream that answers when the test says so, and ends with its call's time. */
