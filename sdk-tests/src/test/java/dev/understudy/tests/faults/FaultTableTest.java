@@ -127,7 +127,7 @@ class FaultTableTest {
 
     private static Duration timeout(FaultCase fault) {
         return switch (fault.kind()) {
-            case "TIMEOUT" -> Duration.ofMillis(400);
+            case "TIMEOUT" -> Duration.ofMillis(600);
             case "TOO_LARGE" -> Duration.ofSeconds(10); // 16 MiB take a while on a busy machine
             case "RATE_LIMITED" -> Duration.ofSeconds(1); // less than any pause that is asked for leaves room for
             default -> Duration.ofSeconds(4);

@@ -41,10 +41,11 @@ class PermitsTest {
                     CallOptions options = CallOptions.builder()
                             .timeout(Duration.ofMillis(40 + random.nextInt(200)))
                             .build();
-                    if (random.nextInt(3) == 0) {
-                        cancelSoon(world, options, random.nextInt(60));
-                    } else {
-                        world.call(Face.all().get(random.nextInt(Face.all().size())), options);
+                    switch (random.nextInt(4)) {
+                        case 0 -> cancelSoon(world, options, random.nextInt(60));
+                        case 1 -> interruptSoon(world, options, random.nextInt(60));
+                        default ->
+                            world.call(Face.all().get(random.nextInt(Face.all().size())), options);
                     }
                 }
                 return null;
@@ -88,6 +89,16 @@ class PermitsTest {
         } catch (CompletionException | CancellationException failed) {
             // That is what a storm is for.
         }
+    }
+
+    private static void interruptSoon(World world, CallOptions options, int afterMillis) {
+        Thread me = Thread.currentThread();
+        CompletableFuture<Void> interrupt = CompletableFuture.runAsync(
+                me::interrupt, CompletableFuture.delayedExecutor(afterMillis, TimeUnit.MILLISECONDS));
+        world.call(Face.CHAT, options);
+        // It comes now, if it did not before; nobody after us is to find the flag.
+        interrupt.join();
+        Thread.interrupted();
     }
 
     /** As many calls as there are permits go through at once. */

@@ -14,9 +14,11 @@ import dev.understudy.testing.Rule;
 import dev.understudy.tests.hostile.Attempt;
 import dev.understudy.throttle.ThrottleSettings;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -133,6 +135,29 @@ class RetryTest {
 
             assertThat(world.call(Face.CHAT, ALONE).response().model()).isEqualTo(CANDIDATE);
             assertPause(world, Duration.ofMillis(120));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"status;code=429;body=openai-rate", "status;code=503;body=text"})
+    @Rule("R12")
+    void a_date_is_waited_for_as_well(String status) {
+        try (World world = builder().timeout(Duration.ofSeconds(5)).build()) {
+            // A date knows no fractions: this is one to two seconds from now.
+            Instant date = Instant.now().plusSeconds(2).truncatedTo(ChronoUnit.SECONDS);
+            world.server()
+                    .script(
+                            CANDIDATE,
+                            status + ";retry-after="
+                                    + DateTimeFormatter.RFC_1123_DATE_TIME.format(date.atZone(ZoneOffset.UTC)),
+                            "answer");
+            Instant start = Instant.now();
+            long startNanos = System.nanoTime();
+
+            assertThat(world.call(Face.CHAT, ALONE).response().model()).isEqualTo(CANDIDATE);
+
+            long arrived = world.attempts(CANDIDATE).get(1).arrivedNanos() - startNanos;
+            assertThat(start.plusNanos(arrived)).isBetween(date, date.plusSeconds(1));
         }
     }
 

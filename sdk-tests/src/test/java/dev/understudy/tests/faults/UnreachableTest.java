@@ -5,6 +5,7 @@ import static dev.understudy.tests.faults.World.CANDIDATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.call.CallOptions;
+import dev.understudy.chat.Message;
 import dev.understudy.error.FailureKind;
 import dev.understudy.error.TransportException;
 import dev.understudy.event.Event;
@@ -65,6 +66,28 @@ class UnreachableTest {
         } finally {
             for (Socket socket : line) {
                 socket.close();
+            }
+        }
+    }
+
+    @Test
+    void the_request_is_not_read() throws IOException {
+        // Accepts, and takes what the system's buffers take: the client is stuck in the middle of its request.
+        try (ServerSocket deaf = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
+            List<Message> question = List.of(Message.user("long ".repeat(2_000_000)));
+            for (Face face : Face.all()) {
+                try (World world = World.builder()
+                        .candidateUrl(URI.create("http://127.0.0.1:" + deaf.getLocalPort() + "/v1"))
+                        .timeout(Duration.ofSeconds(2))
+                        .build()) {
+                    world.server().script(BASELINE, "answer");
+
+                    Result result = face.call(world.registry(), World.AGENT, question, CallOptions.DEFAULT);
+
+                    assertThat(result.response().model()).isEqualTo(BASELINE);
+                    assertThat(result.response().degradedBecause()).contains(FailureKind.TIMEOUT);
+                    assertThat(result.took()).isLessThan(Duration.ofMillis(2_250));
+                }
             }
         }
     }
