@@ -118,7 +118,7 @@ class FaultTableTest {
         try {
             assertions.accept(result);
         } catch (AssertionError wrong) {
-            if (result.failure() != null) {
+            if (result.failure() != null && wrong.getCause() == null) {
                 wrong.addSuppressed(result.failure());
             }
             throw wrong;
