@@ -12,6 +12,7 @@ import dev.understudy.error.ChatException;
 import dev.understudy.time.Deadline;
 import dev.understudy.time.Ticker;
 import dev.understudy.time.Waiting;
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -35,13 +36,36 @@ final class Caller implements AutoCloseable {
     }
 
     Caller(URI baseUrl) {
-        this(baseUrl, Map.of(), Deployment.builder("tuned").provider("local").model("ft:model"));
+        this(baseUrl, Map.of(), deployment());
     }
 
     Caller(URI baseUrl, Map<String, Object> options, Deployment.Builder deployment) {
-        Provider provider = new Provider("local", "openai", baseUrl, Secret.of("env:KEY", KEY), 16, options);
-        client = new OpenAiFactory().open(provider, Ticker.system());
-        model = client.model(deployment.build());
+        this(new OpenAiFactory().open(provider(baseUrl, options), Ticker.system()), deployment);
+    }
+
+    /** Believes the certificate of {@link Keys}. */
+    static Caller trusting(URI baseUrl) {
+        return new Caller(
+                new OpenAiClient(
+                        provider(baseUrl, Map.of()),
+                        Ticker.system(),
+                        host -> List.of(InetAddress.getLoopbackAddress()),
+                        Keys.trust(),
+                        MemoryBudget.OF_THE_PROCESS),
+                deployment());
+    }
+
+    private Caller(ProviderClient client, Deployment.Builder deployment) {
+        this.client = client;
+        this.model = client.model(deployment.build());
+    }
+
+    private static Provider provider(URI baseUrl, Map<String, Object> options) {
+        return new Provider("local", "openai", baseUrl, Secret.of("env:KEY", KEY), 16, options);
+    }
+
+    private static Deployment.Builder deployment() {
+        return Deployment.builder("tuned").provider("local").model("ft:model");
     }
 
     static ChatRequest request() {

@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ServerSocketFactory;
 
 /** An HTTP/1.1 server on bare sockets that does what a script says, also what a server must not do. */
 final class LoopbackServer implements AutoCloseable {
@@ -34,19 +35,30 @@ final class LoopbackServer implements AutoCloseable {
     record Request(String line, Map<String, String> headers, String body) {}
 
     private final ServerSocket socket;
+    private final String scheme;
     private final Script script;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
 
     LoopbackServer(Script script) {
+        this(ServerSocketFactory.getDefault(), "http", script);
+    }
+
+    private LoopbackServer(ServerSocketFactory sockets, String scheme, Script script) {
+        this.scheme = scheme;
         this.script = script;
         try {
-            socket = new ServerSocket(0, 512, InetAddress.getLoopbackAddress());
+            socket = sockets.createServerSocket(0, 512, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         daemon("accept", this::accept);
+    }
+
+    /** The same with TLS around it. */
+    static LoopbackServer secure(Script script) {
+        return new LoopbackServer(Keys.servers(), "https", script);
     }
 
     /** Answers every request with the same status and body. */
@@ -55,7 +67,8 @@ final class LoopbackServer implements AutoCloseable {
     }
 
     URI baseUrl() {
-        return URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/v1");
+        String host = scheme.equals("https") ? "localhost" : "127.0.0.1";
+        return URI.create(scheme + "://" + host + ":" + socket.getLocalPort() + "/v1");
     }
 
     List<Request> requests() {

@@ -99,4 +99,21 @@ class StaleConnectionTest {
             assertThat(caller.chat().text()).isEqualTo("Hello.");
         }
     }
+
+    @Test
+    void a_connection_with_tls_is_looked_at_in_the_same_way() {
+        try (LoopbackServer server = LoopbackServer.secure((request, wire) -> wire.respond(200, Caller.ANSWER));
+                Caller caller = Caller.trusting(server.baseUrl())) {
+            caller.chat();
+            idle();
+            caller.chat();
+            assertThat(server.connections()).isOne();
+
+            server.closeConnections();
+            await().until(() -> server.openConnections() == 0);
+            idle();
+            assertThat(caller.chat().text()).isEqualTo("Hello.");
+            assertThat(server.connections()).isEqualTo(2);
+        }
+    }
 }

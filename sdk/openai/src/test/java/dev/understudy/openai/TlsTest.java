@@ -4,28 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.error.ChatException;
 import dev.understudy.error.FailureKind;
-import java.io.InputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a bad certificate is, and what only looks like one. */
 class TlsTest {
-
-    private static final String PASSWORD = "changeit";
-
-    @TempDir
-    Path directory;
 
     private interface Behaviour {
         void meet(Socket client) throws Exception;
@@ -53,45 +41,9 @@ class TlsTest {
         }
     }
 
-    /** A server that nobody vouches for. */
-    private ServerSocket selfSigned() throws Exception {
-        Path file = directory.resolve("keys.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=localhost",
-                        "-ext",
-                        "san=dns:localhost",
-                        "-keystore",
-                        file.toString(),
-                        "-storepass",
-                        PASSWORD,
-                        "-storetype",
-                        "PKCS12")
-                .redirectErrorStream(true)
-                .start();
-        try (InputStream out = keytool.getInputStream()) {
-            out.readAllBytes();
-        }
-        assertThat(keytool.waitFor()).isZero();
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(file)) {
-            keys.load(in, PASSWORD.toCharArray());
-        }
-        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keys, PASSWORD.toCharArray());
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
-        return context.getServerSocketFactory().createServerSocket(0);
-    }
-
     @Test
     void a_certificate_that_nobody_vouches_for_is_told_straight() throws Exception {
-        try (ServerSocket server = selfSigned()) {
+        try (ServerSocket server = Keys.servers().createServerSocket(0)) {
             serve(server, client -> client.getInputStream().read());
             ChatException failure = failure(server, Duration.ofSeconds(20));
             assertThat(failure.kind()).isEqualTo(FailureKind.CERTIFICATE);
@@ -134,6 +86,62 @@ class TlsTest {
             });
             assertThat(failure(server, Duration.ofMillis(400)).kind()).isEqualTo(FailureKind.TIMEOUT);
             assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void a_name_that_is_not_in_the_certificate_is_told_straight() throws Exception {
+        try (LoopbackServer server = LoopbackServer.secure((request, wire) -> wire.respond(200, Caller.ANSWER));
+                Caller caller = Caller.trusting(
+                        URI.create(server.baseUrl().toString().replace("localhost", "elsewhere.example")))) {
+            assertThat(caller.failure().kind()).isEqualTo(FailureKind.CERTIFICATE);
+            assertThat(server.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void answers_come_over_one_connection() {
+        try (LoopbackServer server = LoopbackServer.secure((request, wire) -> wire.respond(200, Caller.ANSWER));
+                Caller caller = Caller.trusting(server.baseUrl())) {
+            assertThat(caller.chat().text()).isEqualTo("Hello.");
+            assertThat(caller.chat().text()).isEqualTo("Hello.");
+            assertThat(server.connections()).isOne();
+        }
+    }
+
+    @Test
+    void silence_ends_at_the_deadline_and_closes_the_connection() throws Exception {
+        CountDownLatch closed = new CountDownLatch(1);
+        try (LoopbackServer server = LoopbackServer.secure((request, wire) -> {
+                    wire.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{");
+                    wire.awaitClose(closed);
+                });
+                Caller caller = Caller.trusting(server.baseUrl())) {
+            assertThat(caller.failure(Duration.ofMillis(700)).kind()).isEqualTo(FailureKind.TIMEOUT);
+            assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void what_is_too_much_is_too_much_behind_tls() {
+        try (LoopbackServer server = LoopbackServer.secure((request, wire) -> {
+                    wire.send("HTTP/1.1 200 OK\r\n");
+                    while (true) {
+                        wire.send("a\r\n".repeat(1000));
+                    }
+                });
+                Caller caller = Caller.trusting(server.baseUrl())) {
+            assertThat(caller.failure().kind()).isEqualTo(FailureKind.TOO_LARGE);
+        }
+    }
+
+    @Test
+    void a_malformed_answer_spoils_its_connection() {
+        try (LoopbackServer server = LoopbackServer.secure((request, wire) -> wire.respond(200, "{"));
+                Caller caller = Caller.trusting(server.baseUrl())) {
+            assertThat(caller.failure().kind()).isEqualTo(FailureKind.MALFORMED);
+            assertThat(caller.failure().kind()).isEqualTo(FailureKind.MALFORMED);
+            assertThat(server.connections()).isEqualTo(2);
         }
     }
 }

@@ -161,4 +161,18 @@ class TransportTest {
         assertThat(failure.kind()).isEqualTo(FailureKind.UPSTREAM);
         assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
     }
+
+    @Test
+    void a_connection_is_used_again_by_any_thread() throws InterruptedException {
+        try (LoopbackServer server = LoopbackServer.answering(200, Caller.ANSWER);
+                Caller caller = new Caller(server)) {
+            for (int i = 0; i < 20; i++) {
+                Thread thread = new Thread(caller::chat);
+                thread.start();
+                thread.join();
+            }
+            assertThat(server.requests()).hasSize(20);
+            assertThat(server.connections()).isOne();
+        }
+    }
 }
