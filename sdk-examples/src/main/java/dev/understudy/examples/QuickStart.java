@@ -71,12 +71,13 @@ public final class QuickStart {
             return null;
         });
         stage.shutdown();
-        tell(server, registry, scoreboard);
-        played.get();
-
-        Summary summary = new Summary(timeout, scoreboard.calls(), server.log());
-        summary.print(out);
-        return summary;
+        try (Pulse pulse = Pulse.start()) {
+            tell(server, registry, scoreboard);
+            played.get();
+            Summary summary = new Summary(timeout, scoreboard.calls(), server.log(), pulse.longestPause());
+            summary.print(out);
+            return summary;
+        }
     }
 
     /** Tells the story, with a line of the scoreboard each second. */

@@ -14,8 +14,9 @@ import java.util.Locale;
  * @param timeout what callers were promised
  * @param calls what each caller got
  * @param requests every request that the server saw
+ * @param longestPause how long the machine itself stood still at worst
  */
-record Summary(Duration timeout, List<Call> calls, List<Request> requests) {
+record Summary(Duration timeout, List<Call> calls, List<Request> requests, Duration longestPause) {
 
     Summary {
         calls = List.copyOf(calls);
@@ -71,10 +72,18 @@ record Summary(Duration timeout, List<Call> calls, List<Request> requests) {
                 latencies.millis(0.50),
                 latencies.millis(0.95),
                 latencies.millis(0.99));
-        out.println(
-                good()
-                        ? "No caller saw an error" + (late() == 0 ? ", and no call outran its deadline." : ".")
-                        : "FAILED: " + errors() + " callers saw an error.");
+        if (!good() || late() > 0) {
+            out.println("This machine stood still for up to " + longestPause.toMillis()
+                    + " ms meanwhile; if that is much, try again when it is less busy.");
+        }
+        out.println(verdict());
+    }
+
+    private String verdict() {
+        if (!good()) {
+            return "FAILED: " + errors() + " callers saw an error.";
+        }
+        return "No caller saw an error" + (late() == 0 ? ", and no call outran its deadline." : ".");
     }
 
     private static void line(PrintStream out, String name, long number, String remark) {

@@ -20,7 +20,7 @@ class SummaryTest {
                 new Request("open-mistral-7b", Mood.WELL),
                 new Request("tuned-v1.3", Mood.SLOW),
                 new Request("tuned-v1.3", Mood.WELL));
-        return new Summary(Duration.ofMillis(500), List.of(calls), requests);
+        return new Summary(Duration.ofMillis(500), List.of(calls), requests, Duration.ofMillis(321));
     }
 
     @Test
@@ -42,7 +42,10 @@ class SummaryTest {
 
         assertThat(of(GOOD, FAILED).good()).isFalse();
         assertThat(out.text())
-                .contains("the first: ModelTimeoutException: too slow", "FAILED: 1 callers saw an error.");
+                .contains(
+                        "the first: ModelTimeoutException: too slow",
+                        "stood still for up to 321 ms",
+                        "FAILED: 1 callers saw an error.");
     }
 
     @Test
