@@ -3,6 +3,8 @@ package dev.understudy.openai;
 import dev.understudy.time.Deadline;
 import dev.understudy.time.Ticker;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
@@ -39,19 +41,32 @@ final class Flight extends EventListener {
 
     private static final long NO_LIMIT = Long.MIN_VALUE;
 
+    private static final int FLYING = 0;
+    private static final int ENDING = 1;
+    private static final int ENDED = 2;
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(Flight.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final Thread owner;
     private final Deadline deadline;
     private final Ticker ticker;
     private final Lines lines;
     private final MemoryBudget.Ration memory;
 
+    private volatile int state = FLYING;
     private volatile @Nullable Call call;
     private volatile @Nullable Ending ending;
     private volatile long limitNanos = NO_LIMIT;
 
     // Only its own thread touches these: it reads HTTP/1 itself, and HTTP/2 is not counted.
     private int status;
-    private @Nullable Connection connection;
     private @Nullable Line line;
     private long received;
     private long delivered;
@@ -72,7 +87,7 @@ final class Flight extends EventListener {
 
     void carries(Call newCall) {
         call = newCall;
-        if (ending != null) {
+        if (state != FLYING) {
             newCall.cancel();
         }
     }
@@ -112,11 +127,10 @@ final class Flight extends EventListener {
      * it. The streams of an HTTP/2 connection cannot be confused.
      */
     void distrustConnection() {
-        Connection used = connection;
-        if (used == null || used.protocol() == Protocol.HTTP_2) {
-            return;
+        Line used = line;
+        if (used != null) {
+            used.distrust();
         }
-        close(used.socket());
     }
 
     private static void close(Socket socket) {
@@ -204,13 +218,27 @@ final class Flight extends EventListener {
         return left;
     }
 
-    /** Ends it: from now on every read and write of its thread fails. */
+    /** Ends it, if it has not ended yet: from now on every read and write of its thread fails. */
     void end(Ending why) {
-        // Two may end it at once, the watchdog and a closer: either reason will do.
+        if (!STATE.compareAndSet(this, FLYING, ENDING)) {
+            return;
+        }
         ending = why;
         Call inFlight = call;
         if (inFlight != null) {
             inFlight.cancel();
+        }
+        state = ENDED;
+    }
+
+    /**
+     * The whole body is there, and the connection is about to go back to the pool: from now on a cancel would hit whoever
+     * takes it next. A cancel that has begun is waited for; it closes a socket, no more.
+     */
+    @Override
+    public void responseBodyEnd(Call answered, long byteCount) {
+        while (!STATE.compareAndSet(this, FLYING, ENDED) && state != ENDED) {
+            Thread.onSpinWait();
         }
     }
 
@@ -235,7 +263,6 @@ final class Flight extends EventListener {
 
     @Override
     public void connectionAcquired(Call connected, Connection acquired) {
-        connection = acquired;
         if (acquired.protocol() == Protocol.HTTP_2) {
             return;
         }
@@ -257,7 +284,6 @@ final class Flight extends EventListener {
         Line releasedLine = line;
         if (releasedLine != null) {
             releasedLine.vacate();
-            line = null;
         }
     }
 

@@ -23,6 +23,7 @@ final class Line extends Socket {
     /** What OkHttp speaks through: this, or the TLS socket around it. */
     private volatile Socket face = this;
 
+    private volatile boolean distrusted;
     private volatile @Nullable Flight flight;
     private volatile long idleSince = System.nanoTime();
     private @Nullable InputStream input;
@@ -34,6 +35,11 @@ final class Line extends Socket {
     /** Puts TLS around it. */
     void wrappedIn(Socket secure) {
         face = secure;
+    }
+
+    /** Has it closed instead of used again. */
+    void distrust() {
+        distrusted = true;
     }
 
     /** Counts for a flight from now on. */
@@ -48,10 +54,14 @@ final class Line extends Socket {
     }
 
     /**
-     * Says whether the server has closed an idle connection, or sent something that nobody asked for. A server that keeps
+     * Says whether an idle connection must not be used: it is distrusted, or the server has closed it or sent something
+     * that nobody asked for. A server that keeps
      * connections for five seconds (uvicorn, and so vLLM) would make a failure of every call that comes after six.
      */
     boolean isStale() {
+        if (distrusted) {
+            return true;
+        }
         if (System.nanoTime() - idleSince < FRESH_NANOS) {
             return false;
         }

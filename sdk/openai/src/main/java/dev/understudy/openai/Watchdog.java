@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  * once more, and parks without end. Whoever registers stores into a slot first and reads {@link #parked} afterwards: one
  * of the two sees the other (Dekker). An idle client burns nothing.
  *
- * <h2>A cancel that comes too late</h2>
+ * <h2>No cancel comes too late</h2>
  *
- * Between the last byte of an answer and {@link Flight#landed()} a cancel may hit a connection that is already back in the
- * pool. The call that has just taken it over then fails as if the server had closed it, and is tried again as such. The
- * window is a microsecond and opens only for an answer that arrives together with its deadline.
+ * A cancel that hits a call just when its last byte arrives would close a connection that is already back in the pool, in
+ * the middle of somebody else's call. So a flight is ended by a compare-and-set, and so is its time on the wire: whichever
+ * comes second finds it done ({@link Flight#responseBodyEnd}).
  */
 final class Watchdog implements Runnable, AutoCloseable {
 
