@@ -54,6 +54,14 @@ public class CacheHitBenchmark {
     private ModelRegistry registry;
     private Cache<BigInteger, ChatResponse> plain;
 
+    /** Opened for so many characters, without JMH. */
+    public static CacheHitBenchmark of(int characters) throws GeneralSecurityException {
+        CacheHitBenchmark benchmark = new CacheHitBenchmark();
+        benchmark.characters = characters;
+        benchmark.open();
+        return benchmark;
+    }
+
     @Setup
     public void open() throws GeneralSecurityException {
         text = "Where is my parcel, please? ".repeat(characters / 28 + 1).substring(0, characters);
