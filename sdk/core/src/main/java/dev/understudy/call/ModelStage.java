@@ -44,8 +44,7 @@ public final class ModelStage implements Stage {
         WorkerTask task = upstream.honoursDeadline() ? null : handOver(call);
         call.countAttempt();
         try {
-            ChatResponse response =
-                    task == null ? upstream.chat(call.request(), call.deadline()) : task.await(call, waiting);
+            ChatResponse response = task == null ? upstream.chat(call.request(), call.deadline()) : task.result(call);
             if (response == null) { // a foreign model may break its contract
                 throw FailureKind.MALFORMED.exception(
                         "Model '" + call.model() + "' returned null", Origin.of(call.model()), null);
@@ -65,18 +64,30 @@ public final class ModelStage implements Stage {
         }
     }
 
+    /** Lets a worker ask, and waits until that is over or left behind. A request that never began is no attempt. */
     private WorkerTask handOver(ChatCall call) {
         WorkerTask task = new WorkerTask(upstream, call.request(), call.deadline(), waiting);
+        RejectedExecutionException full = null;
         try {
             workers.execute(task);
-        } catch (RejectedExecutionException full) {
-            call.emit(new Event.Rejected(call.agent(), call.model(), "workers"));
-            throw FailureKind.OVERLOADED.exception(
-                    "No worker is free to call model '" + call.model() + "'",
-                    Origin.guard(call.model(), "workers", null),
-                    full);
+        } catch (RejectedExecutionException refusal) {
+            full = refusal;
+        }
+        if (full != null || !task.await(call, waiting)) {
+            throw noWorker(call, full);
         }
         return task;
+    }
+
+    private static ChatException noWorker(ChatCall call, @Nullable RejectedExecutionException full) {
+        if (Thread.currentThread().isInterrupted() || call.deadline().isCancelled()) {
+            call.ensureLive();
+        }
+        call.emit(new Event.Rejected(call.agent(), call.model(), "workers"));
+        return FailureKind.OVERLOADED.exception(
+                "No worker is free to call model '" + call.model() + "'",
+                Origin.guard(call.model(), "workers", null),
+                full);
     }
 
     /** What a foreign exception means: its class is shown, its message is not, for it might quote the prompt. */

@@ -24,10 +24,11 @@ final class WorkerTask implements Runnable, Work {
     private final Waiting waiting;
     private final Thread caller = Thread.currentThread();
 
-    /** Guards the three fields below, so that an interrupt never hits what the worker does next. */
+    /** Guards the four fields below, so that an interrupt never hits what the worker does next. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private @Nullable Thread worker;
+    private boolean begun;
     private boolean left;
     private final List<Runnable> whenOver = new ArrayList<>(1);
 
@@ -55,12 +56,13 @@ final class WorkerTask implements Runnable, Work {
         end();
     }
 
-    /** Returns false where the caller has left before the work began: then it does not begin. */
+    /** Returns false where nobody waits for the work any more before it began: then it does not begin. */
     private boolean begin() {
         lock.lock();
         try {
-            worker = Thread.currentThread();
-            return !left;
+            begun = !left && !deadline.isOver();
+            worker = begun ? Thread.currentThread() : null;
+            return begun;
         } finally {
             lock.unlock();
         }
@@ -84,17 +86,28 @@ final class WorkerTask implements Runnable, Work {
         actions.forEach(Runnable::run);
     }
 
-    /** Waits on the caller's thread; leaves the work behind when the deadline passes or the caller is interrupted. */
-    @Nullable
-    ChatResponse await(ChatCall call, Waiting here) {
+    /**
+     * Waits on the caller's thread; leaves the work behind when the deadline passes or the caller is interrupted.
+     *
+     * @return whether the work has ever begun
+     */
+    boolean await(ChatCall call, Waiting here) {
         while (!over) {
-            long left = deadline.remainingNanos();
-            boolean interrupted = Thread.currentThread().isInterrupted();
-            if (left <= 0 || interrupted) {
+            long remaining = deadline.remainingNanos();
+            if (remaining <= 0 || Thread.currentThread().isInterrupted()) {
                 leave(call);
-                throw ended(call, interrupted);
+                break;
             }
-            here.park(this, left);
+            here.park(this, remaining);
+        }
+        return begun;
+    }
+
+    /** What the model said; after {@link #await}. */
+    @Nullable
+    ChatResponse result(ChatCall call) {
+        if (left) {
+            throw ended(call);
         }
         if (failure instanceof RuntimeException exception) {
             throw exception;
@@ -115,11 +128,13 @@ final class WorkerTask implements Runnable, Work {
         } finally {
             lock.unlock();
         }
-        call.abandon(this);
+        if (begun) { // else it never will: there is nothing to hold a permit for
+            call.abandon(this);
+        }
     }
 
-    private RuntimeException ended(ChatCall call, boolean interrupted) {
-        boolean cancelled = interrupted || deadline.isCancelled();
+    private RuntimeException ended(ChatCall call) {
+        boolean cancelled = Thread.currentThread().isInterrupted() || deadline.isCancelled();
         FailureKind kind = cancelled ? FailureKind.CANCELLED : FailureKind.TIMEOUT;
         String what = cancelled ? "was cancelled" : "was silent until its time was over";
         return kind.exception("Model '" + call.model() + "' " + what, Origin.of(call.model()), null);

@@ -20,6 +20,7 @@ import dev.understudy.testing.RecordedEvents;
 import dev.understudy.testing.Rule;
 import dev.understudy.time.Waiting;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -199,5 +200,55 @@ class ModelStageTest {
         assertThat(failure.kind()).isEqualTo(FailureKind.OVERLOADED);
         assertThat(call.attempts()).isZero();
         assertThat(events.of(Event.Rejected.class)).hasSize(1);
+    }
+
+    @Test
+    @Rule({"R2", "R10", "R11"})
+    void what_no_worker_began_in_time_was_never_sent_and_holds_no_permit() {
+        FakeTicker ticker = new FakeTicker();
+        Waiting waiting = ticker.waiting();
+        AtomicBoolean sent = new AtomicBoolean();
+        ChatModel lambda = (request, deadline) -> {
+            sent.set(true);
+            return ChatResponse.of("late");
+        };
+        List<Runnable> queued = new ArrayList<>();
+        ModelStage stage = new ModelStage(lambda, nanos -> {}, waiting, task -> {
+            queued.add(task);
+            ticker.advance(Duration.ofSeconds(2));
+        });
+        ChatCall call = call(waiting, Duration.ofSeconds(1));
+        Leg leg = new Leg(Variant.BASELINE, Deployment.of("m", lambda), Chain.of(List.of(stage)));
+        ChatException failure =
+                catchThrowableOfType(ChatException.class, () -> call.travel(leg, call.wholeDeadline(), true));
+        assertThat(failure.kind()).isEqualTo(FailureKind.OVERLOADED);
+        assertThat(call.attempts()).isZero();
+        assertThat(call.takeAbandoned()).isNull();
+        assertThat(events.of(Event.AttemptFinished.class)).isEmpty();
+        queued.forEach(Runnable::run);
+        assertThat(sent).isFalse();
+    }
+
+    @Test
+    @Rule({"R2", "R11"})
+    void a_worker_that_begins_after_the_call_was_cancelled_sends_nothing() {
+        Waiting waiting = new FakeTicker().waiting();
+        AtomicBoolean sent = new AtomicBoolean();
+        ChatModel lambda = (request, deadline) -> {
+            sent.set(true);
+            return ChatResponse.of("unwanted");
+        };
+        ChatCall call = call(waiting, Duration.ofSeconds(1));
+        ModelStage stage = new ModelStage(lambda, nanos -> {}, waiting, task -> {
+            call.cancel();
+            task.run();
+        });
+        Leg leg = new Leg(Variant.BASELINE, Deployment.of("m", lambda), Chain.of(List.of(stage)));
+        ChatException failure =
+                catchThrowableOfType(ChatException.class, () -> call.travel(leg, call.wholeDeadline(), true));
+        assertThat(failure.kind()).isEqualTo(FailureKind.CANCELLED);
+        assertThat(call.attempts()).isZero();
+        assertThat(sent).isFalse();
+        assertThat(events.all()).isEmpty();
     }
 }
