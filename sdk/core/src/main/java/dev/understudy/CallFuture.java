@@ -12,11 +12,13 @@ final class CallFuture extends CompletableFuture<ChatResponse> implements Runnab
 
     private final Pipeline pipeline;
     private final ChatCall call;
+    /** Whether somebody outside is about to complete this: then what becomes of the call is nobody's answer. */
+    private volatile boolean givenUp;
 
     CallFuture(Pipeline pipeline, ChatCall call) {
         this.pipeline = pipeline;
         this.call = call;
-        whenComplete((answer, failure) -> call.cancel());
+        whenComplete((answer, failure) -> call.cancel()); // also for ways of completing that are not overridden below
     }
 
     @Override
@@ -26,10 +28,38 @@ final class CallFuture extends CompletableFuture<ChatResponse> implements Runnab
         try {
             answer = pipeline.run(call);
         } catch (Throwable failure) { // whoever asks the future is told
-            completeExceptionally(failure);
+            if (!givenUp) {
+                super.completeExceptionally(failure);
+            }
             return;
         }
-        complete(answer);
+        super.complete(answer);
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        giveUp();
+        return super.cancel(mayInterruptIfRunning);
+    }
+
+    @Override
+    public boolean completeExceptionally(Throwable reason) {
+        giveUp();
+        return super.completeExceptionally(reason);
+    }
+
+    @Override
+    public boolean complete(ChatResponse answer) {
+        giveUp();
+        return super.complete(answer);
+    }
+
+    /** First the wire, then whoever depends on this future: those are told the latest first, and may take their time. */
+    private void giveUp() {
+        if (!isDone()) {
+            givenUp = true;
+            call.cancel();
+        }
     }
 
     @Override

@@ -36,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -191,9 +192,20 @@ class ModelRegistryTest {
                 .listener(events)
                 .build()) {
             CompletableFuture<ChatResponse> later = registry.chatAsync("qa_agent", MESSAGES);
+            AtomicBoolean goneFirst = new AtomicBoolean();
+            CompletableFuture<ChatResponse> slow = later.whenComplete((answer, failure) -> {
+                try {
+                    goneFirst.set(gone.await(10, TimeUnit.SECONDS));
+                } catch (InterruptedException ended) {
+                    Thread.currentThread().interrupt();
+                }
+            });
             assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
             assertThat(later.cancel(true)).isTrue();
-            assertThat(gone.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(slow).isCompletedExceptionally();
+            assertThat(goneFirst)
+                    .as("the wire is let go before callbacks take their time")
+                    .isTrue();
         }
         assertThat(onlyEnd().outcome()).isEqualTo(Outcome.CANCELLED);
     }
