@@ -8,7 +8,8 @@ import java.time.Duration;
  *
  * @param withFallback further attempts on a model when the baseline can still answer afterwards; 0 to 10; default 1
  * @param withoutFallback further attempts on the last model; 0 to 10; default 2
- * @param maxAttempts attempts of one call on all models together; 1 to 20; default 4
+ * @param maxAttempts attempts of one call on all models together; 1 to 20; default 4. With 1 nothing is tried again, and a
+ *     fallback still has its attempt
  * @param backoff upper end of the first pause, doubled with each further one; 1 ms to 1 min; default 0.5 s
  * @param maxBackoff upper end of any pause; at least {@code backoff}, at most 10 min; default 8 s
  * @param maxRetryAfter the longest {@code Retry-After} that is waited for; zero never waits; at most 10 min; default 10 s
