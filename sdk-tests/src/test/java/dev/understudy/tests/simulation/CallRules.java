@@ -1,0 +1,257 @@
+package dev.understudy.tests.simulation;
+
+import dev.understudy.chat.Variant;
+import dev.understudy.config.AgentSettings;
+import dev.understudy.error.ChatException;
+import dev.understudy.error.FailureKind;
+import dev.understudy.event.Event;
+import dev.understudy.event.Outcome;
+import dev.understudy.fallback.FallbackSettings;
+import dev.understudy.retry.RetrySettings;
+import dev.understudy.rollout.Rollout;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+
+/**
+ * The way of one call: R1 in time, R3 the baseline after silence, R4 who is told to stop stops, R11 bounded attempts, R14
+ * fallback only where it is allowed, R16 the first cause, R21 one snapshot, R23 its variant.
+ */
+final class CallRules implements Watcher {
+
+    private final Simulation simulation;
+
+    CallRules(Simulation simulation) {
+        this.simulation = simulation;
+    }
+
+    // On its way
+
+    @Override
+    public void sent(Attempt attempt) {
+        SimulatedCall call = attempt.call;
+        AgentSettings settings = call.settings();
+        RetrySettings retry = settings.retry();
+        if (!attempt.model.equals(settings.baseline()) && !attempt.model.equals(settings.candidate())) {
+            throw simulation.violated("R21", attempt + ", which was not the agent's when the call began");
+        }
+        // The baseline's first attempt is always allowed.
+        int allowed =
+                Math.max(retry.maxAttempts(), call.heard(Event.FellBack.class).isEmpty() ? 1 : 2);
+        if (call.attempts.size() > allowed) {
+            throw simulation.violated("R11", call + " makes its attempt number " + call.attempts.size());
+        }
+        boolean last = attempt.variant == Variant.BASELINE || !call.mayFallBack();
+        int most = 1 + (last ? retry.withoutFallback() : retry.withFallback());
+        List<Attempt> here = call.attemptsAt(attempt.model);
+        if (here.size() > most) {
+            throw simulation.violated("R11", attempt + " is number " + here.size() + " at this model");
+        }
+        if (here.size() > 1) {
+            mayBeRetried(here.get(here.size() - 2), attempt);
+        }
+        if (attempt.variant == Variant.BASELINE
+                && !call.attemptsAt(String.valueOf(settings.candidate())).isEmpty()) {
+            fellBackProperly(attempt);
+        }
+    }
+
+    private void mayBeRetried(Attempt before, Attempt attempt) {
+        boolean itsOwnWord = before.act.failure() == before.failure;
+        Boolean said = itsOwnWord ? before.act.origin().shouldRetry() : null;
+        Duration asked = itsOwnWord ? before.act.origin().retryAfter() : null;
+        if (asked != null && Duration.ofNanos(attempt.sentAt - before.overAt).compareTo(asked) < 0) {
+            throw simulation.violated("R12", attempt + " does not leave its model alone for " + asked);
+        }
+        FailureKind kind = before.failure;
+        if (kind == null || !(said != null ? said : kind.retried()) || kind == FailureKind.TIMEOUT) {
+            throw simulation.violated(
+                    kind == FailureKind.TIMEOUT ? "R3" : "R11", before + " ended with " + kind + " and is tried again");
+        }
+    }
+
+    private void fellBackProperly(Attempt attempt) {
+        SimulatedCall call = attempt.call;
+        if (!call.mayFallBack() || call.heard(Event.FellBack.class).isEmpty()) {
+            throw simulation.violated("R14", call + " must not fall back, or did so silently");
+        }
+    }
+
+    @Override
+    public void heard(SimulatedCall call, Event event) {
+        if (event instanceof Event.FellBack fall) {
+            fellBack(call, fall);
+        } else if (event instanceof Event.CallFinished end) {
+            finished(call, end);
+        }
+    }
+
+    private void fellBack(SimulatedCall call, Event.FellBack fall) {
+        FallbackSettings settings = call.settings().fallback();
+        int ownWindow = window(call, fall.from());
+        boolean allowed = call.mayFallBack()
+                && switch (fall.reason().fallback()) {
+                    case ALWAYS -> true;
+                    case NEVER -> false;
+                    case OPT_IN -> settings.onContentFilter();
+                    case LARGER_WINDOW -> ownWindow > 0 && window(call, fall.to()) > ownWindow;
+                };
+        if (!allowed) {
+            throw simulation.violated("R14", call + " fell back after " + fall.reason());
+        }
+        if (!call.async && !isStalled(call)) {
+            long timeout = call.deadlineAt - call.beganAt;
+            long fixed = settings.reserve() == null ? -1 : settings.reserve().toNanos();
+            double share = fixed < 0 ? Math.min(0.2, settings.reserveShare()) : fixed < timeout ? 0 : 0.6;
+            long reserve = fixed >= 0 && fixed < timeout ? fixed : (long) (share * timeout);
+            long left = call.deadlineAt - now();
+            if (left < reserve) {
+                throw simulation.violated(
+                        "R3", call + " leaves its baseline " + left + " ns of a reserve of " + reserve);
+            }
+        }
+    }
+
+    private int window(SimulatedCall call, String model) {
+        return call.configuration.models().get(model).deployment().contextWindow();
+    }
+
+    /** What is there is told at once; what is not wanted any more ends at once. */
+    @Override
+    public void reported(Attempt attempt, Event.AttemptFinished event) {
+        if (attempt.overAt >= 0 && now() > Math.max(attempt.overAt, attempt.call.runner.stalledUntil)) {
+            throw simulation.violated("R1", attempt + " is told " + (now() - attempt.overAt) + " ns late");
+        }
+    }
+
+    @Override
+    public void over(Attempt attempt) {
+        long excused = Math.max(attempt.reportedAt, simulation.world.current().stalledUntil);
+        if (attempt.reported && attempt.isInterruptible && now() > excused) {
+            throw simulation.violated("R4", attempt + " goes on though nobody wants it");
+        }
+    }
+
+    // At its end
+
+    private void finished(SimulatedCall call, Event.CallFinished end) {
+        long wanted = call.deadlineAt;
+        wanted = earlier(wanted, call.interruptedAt);
+        wanted = earlier(wanted, call.cancelledAt);
+        wanted = Math.max(earlier(wanted, simulation.closedAt), call.beganAt);
+        long excused = call.runner == null ? 0 : call.runner.stalledUntil;
+        if (now() > Math.max(wanted, excused)) {
+            throw simulation.violated(
+                    wanted == call.deadlineAt ? "R1" : "R4", call + " ends " + (now() - wanted) + " ns too late");
+        }
+        boolean stopped = call.unwanted() || simulation.closedAt >= 0;
+        if (end.outcome() == Outcome.CANCELLED && !stopped) {
+            throw simulation.violated("R18", call + " was cancelled by nobody");
+        }
+        int seen = call.attempts.size();
+        if (end.attempts() != seen || call.heard(Event.AttemptFinished.class).size() != seen) {
+            throw simulation.violated("R11", call + " reports " + end.attempts() + " attempts; models saw " + seen);
+        }
+        if (seen > 0) {
+            Rollout rollout = new Rollout(
+                    call.agent,
+                    call.settings().candidate(),
+                    call.configuration.useFinetuned(call.settings()),
+                    call.settings().rollout());
+            if (end.variant() != rollout.assign(call.options, call.request).variant()) {
+                throw simulation.violated("R23", call + " was assigned " + end.variant());
+            }
+        }
+        boolean answered = end.outcome() == Outcome.SUCCESS || end.outcome() == Outcome.DEGRADED;
+        Attempt last = seen == 0 ? null : call.attempts.get(seen - 1);
+        if (last != null && last.failure == null && !answered) {
+            throw simulation.violated("R3", call + " failed although " + last + " was answered");
+        }
+        if (last != null && last.failure == FailureKind.TIMEOUT && !stopped) {
+            helpedAfterSilence(call, last, end.failure());
+        }
+    }
+
+    private void helpedAfterSilence(SimulatedCall call, Attempt silent, FailureKind told) {
+        boolean helpMayCome = call.mayFallBack()
+                && silent.variant == Variant.CANDIDATE
+                && told.fallback() == FailureKind.Fallback.ALWAYS // an earlier failure may have had another word
+                && !isStalled(call);
+        if (helpMayCome && call.heard(Event.FellBack.class).isEmpty()) {
+            throw simulation.violated("R3", silent + " was silent, and the baseline was not asked");
+        }
+    }
+
+    @Override
+    public void ended(SimulatedCall call) {
+        boolean interrupted = Thread.currentThread().isInterrupted();
+        if (!call.async && interrupted != (call.interruptedAt >= 0)) {
+            throw simulation.violated(
+                    "R4", call + (interrupted ? " got an interrupt of others" : " lost its interrupt"));
+        }
+        if (call.thrown != null) {
+            failed(call);
+        }
+    }
+
+    private void failed(SimulatedCall call) {
+        if (call.thrown instanceof CancellationException && call.cancelledAt >= 0
+                || call.thrown instanceof MoodyModel.FatalError) {
+            return;
+        }
+        if (!(call.thrown instanceof ChatException told)) {
+            throw simulation.violated("R16", call + " got " + call.thrown);
+        }
+        List<Event.FellBack> falls = call.heard(Event.FellBack.class);
+        if (!falls.isEmpty() && told.kind() != FailureKind.CANCELLED) {
+            if (told.kind() != falls.get(0).reason()) {
+                throw simulation.violated(
+                        "R16",
+                        call + " was told " + told.kind() + ", but first came "
+                                + falls.get(0).reason());
+            }
+            if (told.getSuppressed().length == 0) {
+                throw simulation.violated("R16", call + " was told nothing of its baseline");
+            }
+        }
+        if (!isExplained(call, told.kind())) {
+            throw simulation.violated("R16", call + " was told " + told + ", of which nobody had heard");
+        }
+    }
+
+    private boolean isExplained(SimulatedCall call, FailureKind kind) {
+        List<Event.Rejected> refusals = call.heard(Event.Rejected.class);
+        return switch (kind) {
+                    case CANCELLED -> call.unwanted() || simulation.closedAt >= 0;
+                    case CIRCUIT_OPEN ->
+                        refusals.stream().anyMatch(refusal -> refusal.guard().equals("breaker"));
+                    case OVERLOADED ->
+                        call.runner == null
+                                || refusals.stream()
+                                        .anyMatch(refusal -> !refusal.guard().equals("breaker"));
+                    default -> false;
+                }
+                || (kind == FailureKind.TIMEOUT
+                        && (now() >= call.deadlineAt
+                                || !call.heard(Event.FellBack.class).isEmpty()))
+                || call.attempts.stream().anyMatch(attempt -> attempt.failure == kind)
+                || isShared(call);
+    }
+
+    private static boolean isShared(SimulatedCall call) {
+        return call.heard(Event.CacheLookedUp.class).stream()
+                .anyMatch(event -> event.result() == dev.understudy.chat.CacheStatus.SHARED);
+    }
+
+    private boolean isStalled(SimulatedCall call) {
+        return call.runner != null && call.runner.stalledUntil >= call.beganAt;
+    }
+
+    private static long earlier(long one, long other) {
+        return other < 0 ? one : Math.min(one, other);
+    }
+
+    private long now() {
+        return simulation.world.elapsedNanos();
+    }
+}

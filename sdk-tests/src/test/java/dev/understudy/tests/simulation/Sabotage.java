@@ -1,0 +1,84 @@
+package dev.understudy.tests.simulation;
+
+import dev.understudy.SimulatedRegistry;
+import dev.understudy.error.Origin;
+import dev.understudy.event.Event;
+import dev.understudy.throttle.PermitThief;
+import dev.understudy.time.Parking;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** What is broken on purpose, to see that the simulation notices. */
+enum Sabotage {
+    NONE,
+    /** A permit is taken and never given back. */
+    LEAKED_PERMIT,
+    /** Those who wait in line are not woken when their turn comes. */
+    LOST_WAKE_UP,
+    /** A model that promises to mind its deadline does not. */
+    DEAF_MODEL,
+    /** A model waits for something that the SDK cannot see. */
+    BLOCKING_MODEL,
+    /** A model gives somebody else's answer. */
+    CROSSED_ANSWER,
+    /** What a model asks for as {@code Retry-After} comes through as a millisecond. */
+    SHORT_RETRY_AFTER,
+    /** The end of a call is not reported. */
+    LOST_EVENT;
+
+    long watchdogNanos() {
+        return TimeUnit.SECONDS.toNanos(this == BLOCKING_MODEL ? 1 : 60);
+    }
+
+    Parking parking(VirtualWorld world) {
+        if (this != LOST_WAKE_UP) {
+            return world;
+        }
+        return new Parking() {
+            @Override
+            public void park(Object blocker, long nanos) {
+                world.park(blocker, nanos);
+            }
+
+            @Override
+            public void unpark(Thread thread) {
+                Carrier carrier = (Carrier) thread;
+                if (!carrier.place.startsWith("CacheStage.")) {
+                    world.unpark(thread);
+                }
+            }
+        };
+    }
+
+    void strike(Simulation simulation) {
+        if (this == LEAKED_PERMIT) {
+            SimulatedRegistry.gates(simulation.registry).values().forEach(PermitThief::steal);
+        }
+    }
+
+    void beforeAnswer(Attempt attempt, VirtualWorld world) {
+        if (this == DEAF_MODEL && !attempt.onWorker) {
+            world.sleep(60_000_000_000L);
+        } else if (this == BLOCKING_MODEL) {
+            try {
+                TimeUnit.SECONDS.sleep(3);
+            } catch (InterruptedException impossible) {
+                throw new AssertionError(impossible);
+            }
+        }
+    }
+
+    int answered(Attempt attempt) {
+        return this == CROSSED_ANSWER ? attempt.id / 2 : attempt.id;
+    }
+
+    Origin told(Origin origin) {
+        return this == SHORT_RETRY_AFTER && origin.retryAfter() != null
+                ? new Origin(origin.model(), null, 0, null, Duration.ofMillis(1), origin.shouldRetry())
+                : origin;
+    }
+
+    boolean loses(Event event) {
+        return this == LOST_EVENT && event instanceof Event.CallFinished end && end.attempts() == 2;
+    }
+}
