@@ -139,7 +139,9 @@ final class Pipeline {
                 call.attempts(),
                 call.cache(),
                 call.explicit(),
-                end));
+                end,
+                call.unit(),
+                call.share()));
     }
 
     private String assigned(Variant variant) {

@@ -33,6 +33,8 @@ public final class ChatCall {
 
     private Variant variant = Variant.BASELINE;
     private boolean explicit;
+    private int unit;
+    private int share = -1;
     private @Nullable Leg leg;
     private Deadline deadline;
     private boolean lastLeg = true;
@@ -187,6 +189,35 @@ public final class ChatCall {
      */
     public boolean explicit() {
         return explicit;
+    }
+
+    /**
+     * Notes that chance assigned the variant.
+     *
+     * @param hash the hash of the unit that sticks to it
+     * @param thousandths the share of units on the candidate, in thousandths of a per cent
+     */
+    public void randomised(int hash, int thousandths) {
+        unit = hash;
+        share = thousandths;
+    }
+
+    /**
+     * Returns what sticks to the variant.
+     *
+     * @return the unit's hash; means nothing where {@link #share()} is -1
+     */
+    public int unit() {
+        return unit;
+    }
+
+    /**
+     * Returns the share by which chance assigned the variant.
+     *
+     * @return thousandths of a per cent, or -1 where it was not chance
+     */
+    public int share() {
+        return share;
     }
 
     // Where it is

@@ -115,6 +115,7 @@ public final class ModelStage implements Stage {
         }
         call.emit(new Event.AttemptFinished(
                 call.agent(),
+                call.variant(),
                 call.model(),
                 failure,
                 took,

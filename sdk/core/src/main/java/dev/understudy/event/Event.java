@@ -23,6 +23,9 @@ public sealed interface Event {
      * @param cache what the cache had to do with the answer
      * @param explicit whether the variant was asked for by the call: such calls stay out of comparisons
      * @param atNanos when it ended: a reading of the registry's clock, so that nobody needs to read it again
+     * @param unit the hash of the unit that stuck to the variant; means nothing where the share is -1
+     * @param share the share of units on the candidate when it was assigned, in thousandths of a per cent; -1 where it was
+     *     not chance that assigned it: a kill switch, the call's own wish, a call without any unit
      */
     record CallFinished(
             String agent,
@@ -34,13 +37,26 @@ public sealed interface Event {
             int attempts,
             CacheStatus cache,
             boolean explicit,
-            long atNanos)
-            implements Event {}
+            long atNanos,
+            int unit,
+            int share)
+            implements Event {
+
+        /**
+         * Says whether chance assigned the variant: only such calls can be compared.
+         *
+         * @return whether {@link #unit()} and {@link #share()} mean something
+         */
+        public boolean randomised() {
+            return share >= 0;
+        }
+    }
 
     /**
      * A request to a model is over.
      *
      * @param agent the agent
+     * @param variant what was assigned to the call; a fallback's attempt belongs to the candidate's call
      * @param model the model
      * @param failure what went wrong, or null after a success
      * @param latencyNanos from sending to the end of the body
@@ -48,7 +64,13 @@ public sealed interface Event {
      * @param price what the model costs
      */
     record AttemptFinished(
-            String agent, String model, @Nullable FailureKind failure, long latencyNanos, Usage usage, Price price)
+            String agent,
+            Variant variant,
+            String model,
+            @Nullable FailureKind failure,
+            long latencyNanos,
+            Usage usage,
+            Price price)
             implements Event {
 
         /**
@@ -105,4 +127,19 @@ public sealed interface Event {
      * @param kind what happened
      */
     record Alert(String agent, String model, FailureKind kind) implements Event {}
+
+    /**
+     * A rollout changed its state or its share: written down already, in force from now on.
+     *
+     * @param decision from where to where, why, and on which evidence
+     */
+    record RolloutChanged(RolloutDecision decision) implements Event {}
+
+    /**
+     * A changed configuration was read while the registry runs.
+     *
+     * @param accepted whether it is in force now; a refused one leaves the old one in force
+     * @param problems how many problems it has
+     */
+    record ConfigurationLoaded(boolean accepted, int problems) implements Event {}
 }

@@ -29,6 +29,7 @@ class FloorsTest {
             Map.entry(ROOT, 6),
             Map.entry(ROOT + ".config", 5),
             Map.entry(ROOT + ".health", 5),
+            Map.entry(ROOT + ".report", 5),
             Map.entry(ROOT + ".rollout", 4),
             Map.entry(ROOT + ".fallback", 4),
             Map.entry(ROOT + ".cache", 4),
@@ -40,6 +41,8 @@ class FloorsTest {
             Map.entry(ROOT + ".call", 3),
             Map.entry(ROOT + ".event", 2),
             Map.entry(ROOT + ".chat", 1),
+            Map.entry(ROOT + ".evidence", 1),
+            Map.entry(ROOT + ".store", 1),
             Map.entry(ROOT + ".error", 0),
             Map.entry(ROOT + ".time", 0));
 

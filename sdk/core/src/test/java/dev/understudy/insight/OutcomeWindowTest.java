@@ -80,7 +80,9 @@ class OutcomeWindowTest {
                 1,
                 CacheStatus.OFF,
                 true,
-                ticker.nanoTime()));
+                ticker.nanoTime(),
+                0,
+                -1));
 
         assertThat(window.recent("qa_agent").calls()).isZero();
     }
@@ -92,6 +94,17 @@ class OutcomeWindowTest {
 
     private void finish(String agent, Outcome outcome, @Nullable FailureKind failure) {
         window.on(new Event.CallFinished(
-                agent, Variant.CANDIDATE, "new", outcome, failure, 1, 1, CacheStatus.OFF, false, ticker.nanoTime()));
+                agent,
+                Variant.CANDIDATE,
+                "new",
+                outcome,
+                failure,
+                1,
+                1,
+                CacheStatus.OFF,
+                false,
+                ticker.nanoTime(),
+                0,
+                -1));
     }
 }

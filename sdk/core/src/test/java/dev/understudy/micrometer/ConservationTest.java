@@ -139,13 +139,15 @@ class ConservationTest {
                         1,
                         CacheStatus.OFF,
                         false,
-                        0));
+                        0,
+                        0,
+                        -1));
                 tally.calls++;
                 tally.outcomes[outcome.ordinal()]++;
             } else {
                 @Nullable FailureKind failure = random.nextBoolean() ? null : oneOf(random, FailureKind.values());
                 listener.on(new Event.AttemptFinished(
-                        agent, agent + variant.tag(), failure, random.nextInt(2_000_000_000), USAGE, PRICE));
+                        agent, variant, agent + variant.tag(), failure, random.nextInt(2_000_000_000), USAGE, PRICE));
                 tally.attempts++;
             }
         }

@@ -41,12 +41,12 @@ final class Happenings {
     }
 
     static Event attempt(String model, @Nullable FailureKind failure, Duration latency, Usage usage, Price price) {
-        return new Event.AttemptFinished(AGENT, model, failure, latency.toNanos(), usage, price);
+        return new Event.AttemptFinished(AGENT, Variant.BASELINE, model, failure, latency.toNanos(), usage, price);
     }
 
     private static Event finished(
             Variant variant, String model, Outcome outcome, @Nullable FailureKind failure, Duration latency) {
         return new Event.CallFinished(
-                AGENT, variant, model, outcome, failure, latency.toNanos(), 1, CacheStatus.OFF, false, 0);
+                AGENT, variant, model, outcome, failure, latency.toNanos(), 1, CacheStatus.OFF, false, 0, 0, -1);
     }
 }

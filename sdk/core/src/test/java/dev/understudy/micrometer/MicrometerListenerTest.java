@@ -117,8 +117,9 @@ class MicrometerListenerTest {
 
     @Test
     void attempts_on_a_model_are_counted_together_for_all_agents() {
-        listener.on(new Event.AttemptFinished("qa_agent", BASELINE, null, 1, Usage.NONE, Price.FREE));
-        listener.on(new Event.AttemptFinished("legal_agent", BASELINE, null, 1, Usage.NONE, Price.FREE));
+        listener.on(new Event.AttemptFinished("qa_agent", Variant.BASELINE, BASELINE, null, 1, Usage.NONE, Price.FREE));
+        listener.on(
+                new Event.AttemptFinished("legal_agent", Variant.BASELINE, BASELINE, null, 1, Usage.NONE, Price.FREE));
 
         assertThat(registry.get("model.attempts").counter().count()).isEqualTo(2);
     }
