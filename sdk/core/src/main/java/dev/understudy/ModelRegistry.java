@@ -57,6 +57,9 @@ public final class ModelRegistry implements AutoCloseable {
     private final ExecutorService workers;
     private final Events events;
     private final Assembly assembly;
+    /** What is done in the background; complete before the first of them starts. */
+    private final List<Rounds> rounds = new ArrayList<>();
+
     private final AtomicBoolean closed = new AtomicBoolean();
     /** One configuration at a time is made into pipelines. */
     private final ReentrantLock installing = new ReentrantLock();
@@ -77,6 +80,9 @@ public final class ModelRegistry implements AutoCloseable {
         } catch (RuntimeException | Error failed) {
             close(); // connections that were opened before it failed
             throw failed;
+        }
+        if (!builder.simulated) {
+            rounds.forEach(Rounds::start);
         }
     }
 
@@ -276,6 +282,11 @@ public final class ModelRegistry implements AutoCloseable {
         }
     }
 
+    /** What is done in the background, for a simulation, which does it when it likes. */
+    List<Rounds> rounds() {
+        return List.copyOf(rounds);
+    }
+
     // The end
 
     /**
@@ -290,11 +301,19 @@ public final class ModelRegistry implements AutoCloseable {
         }
         waiting.close();
         assembly.close();
-        waiting.drain(this::inFlight, CLOSE_NANOS);
+        waiting.drain(() -> inFlight() + underWay(), CLOSE_NANOS);
         events.observe(List.of()); // who shows readings lets go of them
         events.close();
         waiting.drain(events::pending, CLOSE_NANOS);
         workers.shutdownNow(); // whoever still runs minds neither deadline nor us: a model, or a listener
+    }
+
+    private int underWay() {
+        int sum = 0;
+        for (Rounds each : rounds) {
+            sum += each.underWay();
+        }
+        return sum;
     }
 
     private int inFlight() {
@@ -314,6 +333,7 @@ public final class ModelRegistry implements AutoCloseable {
         private Waiting waiting = Waiting.system();
         private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
         private @Nullable ExecutorService workers;
+        private boolean simulated;
 
         private Builder() {}
 
@@ -350,11 +370,15 @@ public final class ModelRegistry implements AutoCloseable {
             return this;
         }
 
-        /** The seams of the simulation: clock, waiting, chance and threads come in from outside. */
+        /**
+         * The seams of the simulation: clock, waiting, chance and threads come in from outside, and no rounds start by
+         * themselves: see {@link ModelRegistry#rounds()}.
+         */
         Builder seams(Waiting outsideWaiting, RandomGenerator outsideRandom, ExecutorService outsideWorkers) {
             waiting = outsideWaiting;
             random = outsideRandom;
             workers = outsideWorkers;
+            simulated = true;
             return this;
         }
 
