@@ -48,7 +48,8 @@ final class BetaBinomial {
             at++;
         }
         double r = 1 / (at * at);
-        double series = 1 / 12.0 - r * (1 / 360.0 - r * (1 / 1260.0 - r * (1 / 1680.0 - r * (1 / 1188.0 - r * 691 / 360360))));
+        double series =
+                1 / 12.0 - r * (1 / 360.0 - r * (1 / 1260.0 - r * (1 / 1680.0 - r * (1 / 1188.0 - r * 691 / 360360))));
         return below + series / at;
     }
 }

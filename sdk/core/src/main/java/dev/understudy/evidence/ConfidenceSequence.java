@@ -1,17 +1,19 @@
 package dev.understudy.evidence;
 
+import java.util.function.DoubleUnaryOperator;
+
 /**
  * Bounds that hold at all times at once: with probability 1 - alpha the truth is never outside of them, however often one looks
  * and whenever one stops. A value is inside while the beta-binomial mixture does not speak against it: W &lt; 1/alpha. (Howard
- * & Ramdas, "Sequential estimation of quantiles with applications to A/B testing and best-arm identification", Bernoulli
- * 28(3), 2022; Howard, Ramdas, McAuliffe & Sekhon, "Time-uniform, nonparametric, nonasymptotic confidence sequences",
+ * and Ramdas, "Sequential estimation of quantiles with applications to A/B testing and best-arm identification", Bernoulli
+ * 28(3), 2022; Howard, Ramdas, McAuliffe and Sekhon, "Time-uniform, nonparametric, nonasymptotic confidence sequences",
  * Annals of Statistics 49(2), 2021.)
  *
- * <p>The mixture for p is Beta(kp, k(1-p)), two-sided. Its weight k makes the bounds narrowest about t = 1,000 observations, by the rule
- * of the paper's authors, r = v/(2 ln(1/alpha) + ln(1 + 2 ln(1/alpha))) - p(1-p) with v = t·p(1-p) and k = r/(p(1-p)): at
- * alpha = 5 % that is k = 125.0. 95 % bounds of a p95 are then the empirical quantiles 0.852 to 1 after 100 calls, 0.917 to 0.977 after 500, 0.927 to
- * 0.969 after 1,000, 0.941 to 0.958 after 7,000. For rates, which are often known from a few calls, the mean with Jeffreys' prior
- * Beta(½, ½) is taken, which is narrow from the start. Immutable.
+ * <p>The mixture for p is Beta(kp, k(1-p)), two-sided. Its weight k makes the bounds narrowest about t = 1,000 observations, by
+ * the rule of the paper's authors: r = v/(2 ln(1/alpha) + ln(1 + 2 ln(1/alpha))) - p(1-p) with v = t·p(1-p), and k =
+ * r/(p(1-p)); at alpha = 5 % that is k = 125.0. 95 % bounds of a p95 are then the empirical quantiles 0.852 to 1 after 100
+ * calls, 0.917 to 0.977 after 500, 0.927 to 0.969 after 1,000, 0.941 to 0.958 after 7,000. For rates, which must mean something
+ * after a few calls, too, the mean with Jeffreys' prior Beta(½, ½) is taken. Immutable.
  */
 public final class ConfidenceSequence {
 
@@ -51,30 +53,11 @@ public final class ConfidenceSequence {
         if (total == 0) {
             return Estimate.NONE;
         }
-        double rate = (double) hits / total;
-        double inside = rate;
-        double outside = 0;
-        for (int i = 0; i < HALVINGS; i++) {
-            double p = (inside + outside) / 2;
-            if (p > 0 && againstRate(hits, total - hits, p) < logThreshold) {
-                inside = p;
-            } else {
-                outside = p;
-            }
-        }
-        double low = hits == 0 ? 0 : outside;
-        inside = rate;
-        outside = 1;
-        for (int i = 0; i < HALVINGS; i++) {
-            double p = (inside + outside) / 2;
-            if (p < 1 && againstRate(hits, total - hits, p) < logThreshold) {
-                inside = p;
-            } else {
-                outside = p;
-            }
-        }
-        double high = hits == total ? 1 : outside;
-        return new Estimate(rate, low, high);
+        double happened = hits;
+        double missed = total - hits;
+        double rate = happened / total;
+        DoubleUnaryOperator against = p -> againstRate(happened, missed, p);
+        return new Estimate(rate, hits == 0 ? 0 : bound(against, rate, 0), hits == total ? 1 : bound(against, rate, 1));
     }
 
     /**
@@ -92,34 +75,34 @@ public final class ConfidenceSequence {
         if (total < 0) {
             throw new IllegalArgumentException(total + " observations");
         }
-        return new Estimate(p, rank(p, 0, total), rank(p, 1, total));
+        double all = total;
+        DoubleUnaryOperator against =
+                rank -> BetaBinomial.logWealth(k * p, k * (1 - p), rank * all, (1 - rank) * all, p);
+        return new Estimate(p, rank(against, p, 0), rank(against, p, 1));
     }
 
-    private double rank(double p, double end, long total) {
-        if (againstQuantile(p, end, total) < logThreshold) {
-            return end;
-        }
-        double inside = p;
-        double outside = end;
+    private double rank(DoubleUnaryOperator against, double p, double end) {
+        return against.applyAsDouble(end) < logThreshold ? end : bound(against, p, end);
+    }
+
+    /** Returns, to the last digits, where the evidence reaches the threshold on its way from what is inside to what is not. */
+    private double bound(DoubleUnaryOperator against, double from, double to) {
+        double inside = from;
+        double outside = to;
         for (int i = 0; i < HALVINGS; i++) {
-            double rank = (inside + outside) / 2;
-            if (againstQuantile(p, rank, total) < logThreshold) {
-                inside = rank;
+            double middle = (inside + outside) / 2;
+            if (middle != outside && against.applyAsDouble(middle) < logThreshold) {
+                inside = middle;
             } else {
-                outside = rank;
+                outside = middle;
             }
         }
         return outside;
     }
 
-    private double againstQuantile(double p, double rank, long total) {
-        return BetaBinomial.logWealth(k * p, k * (1 - p), rank * total, (1 - rank) * total, p);
-    }
-
     private double againstRate(double hits, double misses, double p) {
         double tuned = BetaBinomial.logWealth(k * p, k * (1 - p), hits, misses, p);
         double jeffreys = BetaBinomial.logWealth(0.5, 0.5, hits, misses, p);
-        double more = Math.max(tuned, jeffreys);
-        return more + Math.log((1 + Math.exp(-Math.abs(tuned - jeffreys))) / 2);
+        return Wealth.logMeanExp(tuned, jeffreys);
     }
 }

@@ -15,8 +15,8 @@ package dev.understudy.evidence;
  * L[k] += on the candidate ? ln(theta_k/p0) : ln((1-theta_k)/(1-p0));   W = mean over k of exp(L[k])
  * }</pre>
  *
- * <p>The argument is that of sequential multinomial and count tests: Lindon & Malek, "Anytime-valid inference for multinomial
- * count data", NeurIPS 2022; Lindon, Sanden & Shirikian, "Rapid regression detection in software deployments through
+ * <p>The argument is that of sequential multinomial and count tests: Lindon and Malek, "Anytime-valid inference for multinomial
+ * count data", NeurIPS 2022; Lindon, Sanden and Shirikian, "Rapid regression detection in software deployments through
  * sequential testing", KDD 2022, arXiv 2205.14762.
  *
  * <p>Two processes run side by side on the same observations: one at the configured allowance, which decides, and one at

@@ -54,9 +54,11 @@ public final class LimitTest {
         harm = Arrays.copyOf(harm, count);
         double[] pass = Arrays.stream(BELOW).map(factor -> p0 * factor).toArray();
         harmBad = Arrays.stream(harm).map(q -> Math.log(q / p0)).toArray();
-        harmGood = Arrays.stream(harm).map(q -> Math.log1p(-q) - Math.log1p(-p0)).toArray();
+        harmGood =
+                Arrays.stream(harm).map(q -> Math.log1p(-q) - Math.log1p(-p0)).toArray();
         passBad = Arrays.stream(pass).map(q -> Math.log(q / p0)).toArray();
-        passGood = Arrays.stream(pass).map(q -> Math.log1p(-q) - Math.log1p(-p0)).toArray();
+        passGood =
+                Arrays.stream(pass).map(q -> Math.log1p(-q) - Math.log1p(-p0)).toArray();
     }
 
     /**

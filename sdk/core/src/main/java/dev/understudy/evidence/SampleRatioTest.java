@@ -9,7 +9,7 @@ package dev.understudy.evidence;
  * ln W = lnΓ(k) - lnΓ(k+n) + lnΓ(k·rho+c) - lnΓ(k·rho) + lnΓ(k(1-rho)+n-c) - lnΓ(k(1-rho)) - c·ln rho - (n-c)·ln(1-rho)
  * }</pre>
  *
- * <p>(Lindon & Malek, "Anytime-valid inference for multinomial count data", NeurIPS 2022.) Each step of a ramp has a share of its
+ * <p>(Lindon and Malek, "Anytime-valid inference for multinomial count data", NeurIPS 2022.) Each step of a ramp has a share of its
  * own: their wealth is multiplied, its logarithms added. It is an alarm at W ≥ 1,000. Pure functions.
  */
 public final class SampleRatioTest {
@@ -36,6 +36,8 @@ public final class SampleRatioTest {
         if (rho == 0 || rho == 1) {
             return 0;
         }
-        return BetaBinomial.logWealth(K * rho, K * (1 - rho), candidates, units - candidates, rho);
+        double on = candidates;
+        double off = units - candidates;
+        return BetaBinomial.logWealth(K * rho, K * (1 - rho), on, off, rho);
     }
 }

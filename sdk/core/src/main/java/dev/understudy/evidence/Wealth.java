@@ -2,7 +2,7 @@ package dev.understudy.evidence;
 
 /**
  * Adds up evidence. The arithmetic mean of e-processes is an e-process, however they depend on each other: so guards, the points
- * of a grid and the instances of a fleet are combined by the mean, which costs at most a factor of their number. (Vovk & Wang,
+ * of a grid and the instances of a fleet are combined by the mean, which costs at most a factor of their number. (Vovk and Wang,
  * "E-values: calibration, combination and applications", Annals of Statistics 49(3), 2021.)
  */
 public final class Wealth {
