@@ -4,10 +4,8 @@ import dev.understudy.config.Configuration;
 import dev.understudy.event.Listener;
 import dev.understudy.throttle.PermitGate;
 import dev.understudy.time.Waiting;
-import java.lang.reflect.Field;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.random.RandomGenerator;
 
@@ -34,28 +32,11 @@ public final class SimulatedRegistry {
 
     /** Returns the permits of every agent (as {@code agent/BASELINE} and {@code agent/CANDIDATE}) and provider, by name. */
     public static Map<String, PermitGate> gates(ModelRegistry registry) {
-        Map<String, PermitGate> gates = new TreeMap<>();
-        Object assembly = read(registry, "assembly");
-        states(assembly, "agents").forEach((agent, state) -> {
-            gates.put(agent + "/BASELINE", (PermitGate) read(state, "baselinePermits"));
-            gates.put(agent + "/CANDIDATE", (PermitGate) read(state, "candidatePermits"));
-        });
-        states(assembly, "providers")
-                .forEach((name, state) -> gates.put((String) name, (PermitGate) read(state, "permits")));
-        return gates;
+        return registry.gates();
     }
 
-    private static Map<?, ?> states(Object assembly, String field) {
-        return (Map<?, ?>) read(assembly, field);
-    }
-
-    private static Object read(Object owner, String field) {
-        try {
-            Field found = owner.getClass().getDeclaredField(field);
-            found.setAccessible(true);
-            return found.get(owner);
-        } catch (ReflectiveOperationException moved) {
-            throw new AssertionError("The simulation looks for " + field + " in " + owner.getClass(), moved);
-        }
+    /** Returns how many provider clients are open. */
+    public static int openClients(ModelRegistry registry) {
+        return registry.openClients();
     }
 }

@@ -35,8 +35,12 @@ import dev.understudy.throttle.ThrottleStage;
 import dev.understudy.time.Waiting;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -45,6 +49,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns a configuration into pipelines. What lives longer than a configuration is kept here, by name, and given to each new
  * set of pipelines: permits, breakers, limiters, budgets, caches, connections. Used by one thread at a time.
+ *
+ * <p>In two steps, so that nothing is ever half in force: {@link #compose} does all that may fail and touches nothing that
+ * is in use; {@link #putInForce} changes limits and the like, which cannot fail.
  */
 final class Assembly implements AutoCloseable {
 
@@ -62,13 +69,28 @@ final class Assembly implements AutoCloseable {
             this.candidatePermits = candidatePermits;
         }
 
+        private boolean isBusy() {
+            return baselinePermits.inUse()
+                            + baselinePermits.waiting()
+                            + candidatePermits.inUse()
+                            + candidatePermits.waiting()
+                    > 0;
+        }
+
         private PermitGate permits(Variant variant) {
             return variant == Variant.CANDIDATE ? candidatePermits : baselinePermits;
         }
     }
 
-    /** What belongs to a provider. */
-    private record ProviderState(Provider provider, ProviderClient client, PermitGate permits) {}
+    /**
+     * What one configuration becomes before it is in force.
+     *
+     * @param configuration what was composed
+     * @param clients one for each provider, by name; those that are in force already among them
+     * @param pipelines one for each agent, by name
+     */
+    record Composition(
+            Configuration configuration, Map<String, SharedClient> clients, Map<String, Pipeline> pipelines) {}
 
     private final Waiting waiting;
     private final RandomGenerator random;
@@ -77,11 +99,13 @@ final class Assembly implements AutoCloseable {
     private final OutcomeWindow outcomes;
     private final Map<String, ProviderClient.Factory> factories;
 
-    private final Map<String, ModelState> models = new LinkedHashMap<>();
-    private final Map<String, AgentState> agents = new LinkedHashMap<>();
-    private final Map<String, ProviderState> providers = new LinkedHashMap<>();
-    /** Clients whose address or key has changed: calls in flight may still use them. */
-    private final List<ProviderClient> retired = new ArrayList<>();
+    private final Shelf<ModelState> models = new Shelf<>();
+    private final Shelf<AgentState> agents = new Shelf<>();
+    private final Shelf<PermitGate> providerPermits = new Shelf<>();
+    /** The connections of the configuration in force. */
+    private Map<String, SharedClient> clients = Map.of();
+    /** These, and those that calls of earlier configurations still need. */
+    private final Set<SharedClient> open = ConcurrentHashMap.newKeySet();
 
     Assembly(
             Waiting waiting,
@@ -98,25 +122,82 @@ final class Assembly implements AutoCloseable {
         this.factories = factories;
     }
 
-    /** Composes the pipelines of all agents. */
-    Map<String, Pipeline> compose(Configuration configuration) {
-        configuration.providers().values().forEach(this::connect);
-        configuration.models().values().forEach(this::prepare);
+    /**
+     * Composes the pipelines of all agents, and touches nothing that is in use.
+     *
+     * @throws ConfigurationException if that is not possible; then nothing is left of it
+     */
+    Composition compose(Configuration configuration) {
+        Map<String, SharedClient> connected = new LinkedHashMap<>();
         Map<String, Pipeline> pipelines = new LinkedHashMap<>();
-        for (AgentSettings agent : configuration.agents().values()) {
-            pipelines.put(agent.name(), pipeline(agent, configuration));
+        Composition composition = new Composition(configuration, connected, pipelines);
+        try {
+            for (Provider provider : configuration.providers().values()) {
+                connected.put(provider.name(), connect(provider));
+            }
+            for (AgentSettings agent : configuration.agents().values()) {
+                pipelines.put(agent.name(), pipeline(agent, composition));
+            }
+            return new Composition(configuration, Map.copyOf(connected), Map.copyOf(pipelines));
+        } catch (RuntimeException | Error failed) {
+            discard(composition);
+            throw failed;
         }
-        events.observe(readings(configuration, pipelines));
-        return Map.copyOf(pipelines);
+    }
+
+    /** Lets a composition hold from now on. Nothing in here waits or fails. */
+    void putInForce(Composition composition) {
+        Configuration configuration = composition.configuration();
+        for (Provider provider : configuration.providers().values()) {
+            permits(provider).resize(provider.maxConcurrent(), 2 * provider.maxConcurrent());
+        }
+        configuration.models().values().forEach(this::adjust);
+        configuration.agents().values().forEach(this::adjust);
+        Map<String, SharedClient> before = clients;
+        clients = composition.clients();
+        before.forEach((name, client) -> {
+            if (clients.get(name) != client) {
+                client.release();
+            }
+        });
+        long now = waiting.nanoTime();
+        models.named(configuration.models().keySet(), now);
+        agents.named(configuration.agents().keySet(), now);
+        providerPermits.named(configuration.providers().keySet(), now);
+        clear();
+        events.observe(readings(configuration, composition.pipelines()));
+    }
+
+    /** Forgets a composition that will not be in force. */
+    private void discard(Composition composition) {
+        composition.pipelines().values().forEach(Pipeline::replace);
+        composition.clients().forEach((name, client) -> {
+            if (clients.get(name) != client) {
+                client.release();
+            }
+        });
+    }
+
+    /** Lets go of what no configuration has named for a while. */
+    void clear() {
+        long now = waiting.nanoTime();
+        models.clear(now, model -> false);
+        agents.clear(now, AgentState::isBusy);
+        providerPermits.clear(now, gate -> gate.inUse() + gate.waiting() > 0);
+        outcomes.retain(agents.byName().keySet());
     }
 
     // The order of a call
 
-    private Pipeline pipeline(AgentSettings agent, Configuration configuration) {
-        AgentState state = prepare(agent);
-        Leg baseline = leg(agent, state, Variant.BASELINE, model(configuration, agent.baseline()));
+    private Pipeline pipeline(AgentSettings agent, Composition composition) {
+        Configuration configuration = composition.configuration();
+        AgentState state = agentState(agent);
+        ResponseCache cache = cache(agent, state);
+        ModelSettings proven = model(configuration, agent.baseline());
+        Leg baseline = leg(agent, state, cache, Variant.BASELINE, proven, composition);
         String name = agent.candidate();
-        Leg candidate = name == null ? null : leg(agent, state, Variant.CANDIDATE, model(configuration, name));
+        ModelSettings tried = name == null ? null : model(configuration, name);
+        Leg candidate = tried == null ? null : leg(agent, state, cache, Variant.CANDIDATE, tried, composition);
         Rollout rollout = new Rollout(agent.name(), name, configuration.useFinetuned(agent), agent.rollout());
         boolean fallback = configuration.useFallback(agent);
         Chain chain = Chain.of(List.of(
@@ -126,49 +207,75 @@ final class Assembly implements AutoCloseable {
                         candidate,
                         fallback,
                         agent.fallback(),
-                        model(agent.baseline()).latency())));
-        return new Pipeline(agent, rollout, chain, health(agent, rollout, fallback), waiting, events);
+                        modelState(proven).latency())));
+        return new Pipeline(
+                agent,
+                rollout,
+                chain,
+                health(agent, rollout, fallback),
+                waiting,
+                events,
+                occupancy(composition, proven, tried));
     }
 
-    private Leg leg(AgentSettings agent, AgentState state, Variant variant, ModelSettings settings) {
+    private Leg leg(
+            AgentSettings agent,
+            AgentState state,
+            @Nullable ResponseCache cache,
+            Variant variant,
+            ModelSettings settings,
+            Composition composition) {
         Deployment deployment = settings.deployment();
-        ModelState model = model(deployment.name());
-        ProviderState provider = deployment.provider() == null ? null : providers.get(deployment.provider());
+        ModelState model = modelState(settings);
+        Provider provider = composition.configuration().providers().get(deployment.provider());
         List<Stage> stages = new ArrayList<>();
-        if (state.cache != null) {
-            stages.add(new CacheStage(state.cache, waiting));
+        if (cache != null) {
+            stages.add(new CacheStage(cache, waiting));
         }
         stages.add(new RetryStage(agent.retry(), model.budget(), waiting, random));
         stages.add(new BreakerStage(model.breaker()));
         stages.add(new ThrottleStage(
                 agent.throttle(),
                 state.permits(variant),
-                provider == null ? null : provider.permits(),
+                provider == null ? null : permits(provider),
                 model.limiter()));
-        stages.add(new ModelStage(upstream(deployment, provider), model.latency(), waiting, workers));
+        stages.add(new ModelStage(upstream(deployment, composition), model.latency(), waiting, workers));
         return new Leg(variant, deployment, Chain.of(stages));
     }
 
-    private static ChatModel upstream(Deployment deployment, @Nullable ProviderState provider) {
+    private static ChatModel upstream(Deployment deployment, Composition composition) {
         if (deployment.upstream() != null) {
             return deployment.upstream();
         }
-        if (provider == null) {
+        SharedClient client = composition.clients().get(deployment.provider());
+        if (client == null) {
             throw new IllegalStateException(
                     "Deployment '" + deployment.name() + "' passed the checks without provider");
         }
-        return provider.client().model(deployment);
+        return client.model(deployment);
+    }
+
+    /** Null where both models are Java objects: then there is nothing to close, and no call needs to be counted. */
+    private static @Nullable Occupancy occupancy(
+            Composition composition, ModelSettings baseline, @Nullable ModelSettings candidate) {
+        Set<SharedClient> used = new LinkedHashSet<>();
+        for (ModelSettings settings : candidate == null ? List.of(baseline) : List.of(baseline, candidate)) {
+            SharedClient client =
+                    composition.clients().get(settings.deployment().provider());
+            if (client != null) {
+                used.add(client);
+            }
+        }
+        return used.isEmpty() ? null : new Occupancy(List.copyOf(used));
     }
 
     // What is kept from one configuration to the next
 
-    private void connect(Provider provider) {
-        ProviderState old = providers.get(provider.name());
-        if (old != null && old.provider().equals(provider)) {
-            return;
-        }
-        if (old != null) {
-            retired.add(old.client());
+    /** The connections that are in force, or new ones where address, key or anything else of the provider has changed. */
+    private SharedClient connect(Provider provider) {
+        SharedClient known = clients.get(provider.name());
+        if (known != null && known.provider().equals(provider)) {
+            return known;
         }
         ProviderClient.Factory factory = factories.get(provider.api());
         if (factory == null) {
@@ -177,51 +284,68 @@ final class Assembly implements AutoCloseable {
                     List.of("No module for api '" + provider.api() + "' is on the class path; known are "
                             + factories.keySet() + (factories.isEmpty() ? ". Add understudy-openai" : "")));
         }
+        SharedClient client =
+                new SharedClient(provider, factory.open(provider, waiting.ticker()), workers, open::remove);
+        open.add(client);
+        return client;
+    }
+
+    private PermitGate permits(Provider provider) {
+        String name = provider.name();
         int limit = provider.maxConcurrent();
-        int queue = 2 * limit;
-        PermitGate permits =
-                old != null ? old.permits() : PermitGate.forProvider(provider.name(), limit, queue, waiting);
-        permits.resize(limit, queue);
-        providers.put(provider.name(), new ProviderState(provider, factory.open(provider, waiting.ticker()), permits));
+        return providerPermits.getOrPut(name, () -> PermitGate.forProvider(name, limit, 2 * limit, waiting));
     }
 
-    private void prepare(ModelSettings settings) {
-        String name = settings.deployment().name();
-        ModelState known = models.get(name);
-        if (known == null) {
-            models.put(
-                    name,
-                    new ModelState(
-                            new ModelBreaker(name, settings.breaker(), waiting, events),
-                            new ModelLimiter(settings.rateLimit(), waiting),
-                            new RetryBudget(waiting.ticker()),
-                            new LatencyWindow(waiting.ticker())));
-        } else {
-            known.breaker().reconfigure(settings.breaker());
-            known.breaker().unlatch();
-            known.limiter().limit(settings.rateLimit());
-        }
+    private ModelState modelState(ModelSettings settings) {
+        String name = settings.name();
+        return models.getOrPut(
+                name,
+                () -> new ModelState(
+                        new ModelBreaker(name, settings.breaker(), waiting, events),
+                        new ModelLimiter(settings.rateLimit(), waiting),
+                        new RetryBudget(waiting.ticker()),
+                        new LatencyWindow(waiting.ticker())));
     }
 
-    private AgentState prepare(AgentSettings agent) {
+    private void adjust(ModelSettings settings) {
+        ModelState state = modelState(settings);
+        state.breaker().reconfigure(settings.breaker());
+        state.breaker().unlatch();
+        state.limiter().limit(settings.rateLimit());
+    }
+
+    private AgentState agentState(AgentSettings agent) {
+        String name = agent.name();
         int limit = agent.throttle().maxConcurrent();
         int queue = agent.throttle().queue();
-        AgentState state = agents.computeIfAbsent(
-                agent.name(),
-                name -> new AgentState(
+        return agents.getOrPut(
+                name,
+                () -> new AgentState(
                         PermitGate.forAgent(name, limit, queue, waiting),
                         PermitGate.forAgent(name, limit, queue, waiting)));
+    }
+
+    /** The cache that the agent has, or a new one; null if it is to have none. */
+    private @Nullable ResponseCache cache(AgentSettings agent, AgentState state) {
+        CacheSettings settings = agent.cache();
+        if (settings != null && state.cache == null) {
+            state.cache = new ResponseCache(settings, waiting.ticker());
+        }
+        return settings == null ? null : state.cache;
+    }
+
+    private void adjust(AgentSettings agent) {
+        AgentState state = agentState(agent);
+        int limit = agent.throttle().maxConcurrent();
+        int queue = agent.throttle().queue();
         state.baselinePermits.resize(limit, queue);
         state.candidatePermits.resize(limit, queue);
-        CacheSettings cache = agent.cache();
-        if (cache == null) {
+        CacheSettings settings = agent.cache();
+        if (settings == null) {
             state.cache = null;
-        } else if (state.cache == null) {
-            state.cache = new ResponseCache(cache, waiting.ticker());
-        } else {
-            state.cache.reconfigure(cache);
+        } else if (state.cache != null) {
+            state.cache.reconfigure(settings);
         }
-        return state;
     }
 
     private ModelState model(String name) {
@@ -262,7 +386,7 @@ final class Assembly implements AutoCloseable {
         List<Reading> readings = new ArrayList<>();
         for (Pipeline pipeline : pipelines.values()) {
             AgentSettings agent = pipeline.agent();
-            AgentState state = prepare(agent);
+            AgentState state = agentState(agent);
             for (Variant variant : Variant.values()) {
                 String model = variant == Variant.BASELINE ? agent.baseline() : agent.candidate();
                 if (model != null) {
@@ -293,16 +417,30 @@ final class Assembly implements AutoCloseable {
     /** Returns attempts that hold a permit now, of all agents. */
     int inFlight() {
         int sum = 0;
-        for (AgentState agent : agents.values()) {
+        for (AgentState agent : agents.all()) {
             sum += agent.baselinePermits.inUse() + agent.candidatePermits.inUse();
         }
         return sum;
     }
 
+    /** Returns all permits, those of agents as {@code agent/BASELINE} and {@code agent/CANDIDATE}. */
+    Map<String, PermitGate> gates() {
+        Map<String, PermitGate> gates = new TreeMap<>(providerPermits.byName());
+        agents.byName().forEach((name, state) -> {
+            gates.put(name + "/BASELINE", state.baselinePermits);
+            gates.put(name + "/CANDIDATE", state.candidatePermits);
+        });
+        return gates;
+    }
+
+    /** Returns how many provider clients are open. */
+    int openClients() {
+        return open.size();
+    }
+
     /** Closes all connections. Idempotent. */
     @Override
     public void close() {
-        providers.values().forEach(provider -> provider.client().close());
-        retired.forEach(ProviderClient::close);
+        open.forEach(SharedClient::close);
     }
 }

@@ -14,6 +14,7 @@ import dev.understudy.event.Events;
 import dev.understudy.event.Listener;
 import dev.understudy.health.Health;
 import dev.understudy.insight.OutcomeWindow;
+import dev.understudy.throttle.PermitGate;
 import dev.understudy.time.Waiting;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,7 +77,9 @@ public final class ModelRegistry implements AutoCloseable {
         events = new Events(listeners, workers);
         assembly = new Assembly(waiting, builder.random, workers, events, outcomes, ProviderClient.factories());
         try {
-            snapshot = new Snapshot(configuration, assembly.compose(configuration));
+            Assembly.Composition first = assembly.compose(configuration);
+            snapshot = new Snapshot(configuration, first.pipelines());
+            assembly.putInForce(first);
         } catch (RuntimeException | Error failed) {
             close(); // connections that were opened before it failed
             throw failed;
@@ -155,8 +158,13 @@ public final class ModelRegistry implements AutoCloseable {
      * @throws ChatException if there was no answer in time; its {@link ChatException#kind()} says why
      */
     public ChatResponse chat(String agent, ChatRequest request, CallOptions options) {
-        Pipeline pipeline = pipeline(agent);
-        return pipeline.run(pipeline.start(request, options));
+        while (true) {
+            Pipeline pipeline = pipeline(agent);
+            ChatCall call = pipeline.start(request, options);
+            if (call != null) {
+                return pipeline.run(call);
+            }
+        }
     }
 
     /**
@@ -193,12 +201,15 @@ public final class ModelRegistry implements AutoCloseable {
      */
     public CompletableFuture<ChatResponse> chatAsync(String agent, ChatRequest request, CallOptions options) {
         Pipeline pipeline;
-        try {
-            pipeline = pipeline(agent);
-        } catch (ChatException unknown) {
-            return CompletableFuture.failedFuture(unknown);
-        }
-        ChatCall call = pipeline.start(request, options);
+        ChatCall call;
+        do {
+            try {
+                pipeline = pipeline(agent);
+            } catch (ChatException unknown) {
+                return CompletableFuture.failedFuture(unknown);
+            }
+            call = pipeline.start(request, options);
+        } while (call == null); // another configuration came into force in between
         CallFuture future = new CallFuture(pipeline, call);
         try {
             workers.execute(future);
@@ -270,16 +281,45 @@ public final class ModelRegistry implements AutoCloseable {
     }
 
     /**
-     * Replaces the configuration. Calls in flight end on the one that they began with; permits, breakers, limiters, caches
-     * and stickiness stay.
+     * Replaces the configuration, or leaves everything as it is where that is not possible. Calls in flight end on the one
+     * that they began with; permits, breakers, limiters, caches and stickiness stay.
+     *
+     * @throws dev.understudy.error.ConfigurationException if the configuration cannot be used after all
      */
     void install(Configuration configuration) {
         installing.lock();
         try {
-            snapshot = new Snapshot(configuration, assembly.compose(configuration));
+            if (closed.get()) {
+                return;
+            }
+            Assembly.Composition next = assembly.compose(configuration);
+            Map<String, Pipeline> before = snapshot.pipelines();
+            snapshot = new Snapshot(configuration, next.pipelines());
+            assembly.putInForce(next);
+            before.values().forEach(Pipeline::replace); // last: whoever is turned away finds the new ones
         } finally {
             installing.unlock();
         }
+    }
+
+    /** What was read last and could be used. */
+    Configuration configuration() {
+        return snapshot.configuration();
+    }
+
+    /** All permits by agent and variant or by provider, for tests. */
+    Map<String, PermitGate> gates() {
+        installing.lock();
+        try {
+            return assembly.gates();
+        } finally {
+            installing.unlock();
+        }
+    }
+
+    /** How many provider clients are open, for tests. */
+    int openClients() {
+        return assembly.openClients();
     }
 
     /** What is done in the background, for a simulation, which does it when it likes. */
@@ -300,12 +340,22 @@ public final class ModelRegistry implements AutoCloseable {
             return;
         }
         waiting.close();
-        assembly.close();
+        disconnect();
         waiting.drain(() -> inFlight() + underWay(), CLOSE_NANOS);
         events.observe(List.of()); // who shows readings lets go of them
         events.close();
         waiting.drain(events::pending, CLOSE_NANOS);
         workers.shutdownNow(); // whoever still runs minds neither deadline nor us: a model, or a listener
+    }
+
+    /** After this, nothing is installed any more. */
+    private void disconnect() {
+        installing.lock();
+        try {
+            assembly.close();
+        } finally {
+            installing.unlock();
+        }
     }
 
     private int underWay() {

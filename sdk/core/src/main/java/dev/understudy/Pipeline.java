@@ -37,6 +37,7 @@ final class Pipeline {
     private final Supplier<Health> health;
     private final Waiting waiting;
     private final Events events;
+    private final @Nullable Occupancy occupancy;
 
     Pipeline(
             AgentSettings agent,
@@ -44,7 +45,8 @@ final class Pipeline {
             Chain chain,
             Supplier<Health> health,
             Waiting waiting,
-            Events events) {
+            Events events,
+            @Nullable Occupancy occupancy) {
         this.agent = agent;
         this.timeoutNanos = agent.timeout().toNanos();
         this.rollout = rollout;
@@ -52,6 +54,7 @@ final class Pipeline {
         this.health = health;
         this.waiting = waiting;
         this.events = events;
+        this.occupancy = occupancy;
     }
 
     AgentSettings agent() {
@@ -66,11 +69,25 @@ final class Pipeline {
         return health.get();
     }
 
-    /** Starts a call: its deadline runs from here, whoever runs it and whenever. */
+    /**
+     * Starts a call: its deadline runs from here, whoever runs it and whenever. It is to be {@linkplain #run run} or
+     * {@linkplain #refuse refused}, once.
+     *
+     * @return null where a later configuration is in force already: then its pipeline is the right one
+     */
+    @Nullable
     ChatCall start(ChatRequest request, CallOptions options) {
         Duration own = options.timeout();
-        return new ChatCall(
+        ChatCall call = new ChatCall(
                 agent.name(), request, options, own == null ? timeoutNanos : own.toNanos(), waiting, events);
+        return occupancy == null || occupancy.enter() ? call : null;
+    }
+
+    /** Says that a later configuration is in force: when the calls under way are over, connections may be closed. */
+    void replace() {
+        if (occupancy != null) {
+            occupancy.replace();
+        }
     }
 
     /** Runs a call to its end, once. */
@@ -95,13 +112,22 @@ final class Pipeline {
         } catch (Error fatal) {
             report(call, Outcome.ERROR, FailureKind.OTHER);
             throw fatal;
+        } finally {
+            leave();
         }
     }
 
     /** Ends a call that could not even run. */
     ChatException refuse(ChatCall call, ChatException why) {
         report(call, why);
+        leave();
         return why;
+    }
+
+    private void leave() {
+        if (occupancy != null) {
+            occupancy.leave();
+        }
     }
 
     private static Provenance provenance(ChatCall call, ChatResponse answer, long end) {

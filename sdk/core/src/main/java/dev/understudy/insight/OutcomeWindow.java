@@ -5,6 +5,7 @@ import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import dev.understudy.event.Outcome;
 import dev.understudy.time.Ticker;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,15 @@ public final class OutcomeWindow implements Listener {
             }
             counts.increment(call.outcome().ordinal(), now);
         }
+    }
+
+    /**
+     * Forgets all other agents, such as those that no configuration names any more.
+     *
+     * @param known the agents that are kept
+     */
+    public void retain(Set<String> known) {
+        agents.keySet().retainAll(known);
     }
 
     /**
