@@ -167,7 +167,9 @@ final class Pipeline {
                 call.explicit(),
                 end,
                 call.unit(),
-                call.share()));
+                call.share(),
+                call.usage(),
+                call.cost()));
     }
 
     private String assigned(Variant variant) {

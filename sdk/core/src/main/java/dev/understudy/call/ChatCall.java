@@ -4,6 +4,8 @@ import dev.understudy.chat.CacheStatus;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Deployment;
+import dev.understudy.chat.Price;
+import dev.understudy.chat.Usage;
 import dev.understudy.chat.Variant;
 import dev.understudy.error.FailureKind;
 import dev.understudy.error.Origin;
@@ -39,6 +41,8 @@ public final class ChatCall {
     private Deadline deadline;
     private boolean lastLeg = true;
     private int attempts;
+    private Usage usage = Usage.NONE;
+    private double cost;
     private boolean answered;
     private long answeredNanos;
     private CacheStatus cache = CacheStatus.OFF;
@@ -305,6 +309,39 @@ public final class ChatCall {
      */
     public int attempts() {
         return attempts;
+    }
+
+    /**
+     * Notes what an attempt used up.
+     *
+     * @param used the tokens that the provider reported
+     * @param price what they cost
+     */
+    public void spent(Usage used, Price price) {
+        if (used != Usage.NONE) {
+            usage = usage == Usage.NONE
+                    ? used
+                    : new Usage(usage.inputTokens() + used.inputTokens(), usage.outputTokens() + used.outputTokens());
+            cost += price.of(used);
+        }
+    }
+
+    /**
+     * Returns the tokens of all attempts so far.
+     *
+     * @return the sum
+     */
+    public Usage usage() {
+        return usage;
+    }
+
+    /**
+     * Returns what all attempts so far cost.
+     *
+     * @return the sum, in the currency of the configuration
+     */
+    public double cost() {
+        return cost;
     }
 
     /**

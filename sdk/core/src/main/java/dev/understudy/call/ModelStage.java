@@ -2,6 +2,7 @@ package dev.understudy.call;
 
 import dev.understudy.chat.ChatModel;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Price;
 import dev.understudy.chat.Usage;
 import dev.understudy.error.ChatException;
 import dev.understudy.error.FailureKind;
@@ -113,13 +114,8 @@ public final class ModelStage implements Stage {
         } else if (failure.alerting()) {
             call.emit(new Event.Alert(call.agent(), call.model(), failure));
         }
-        call.emit(new Event.AttemptFinished(
-                call.agent(),
-                call.variant(),
-                call.model(),
-                failure,
-                took,
-                usage,
-                call.deployment().price()));
+        Price price = call.deployment().price();
+        call.spent(usage, price);
+        call.emit(new Event.AttemptFinished(call.agent(), call.variant(), call.model(), failure, took, usage, price));
     }
 }

@@ -26,6 +26,8 @@ public sealed interface Event {
      * @param unit the hash of the unit that stuck to the variant; means nothing where the share is -1
      * @param share the share of units on the candidate when it was assigned, in thousandths of a per cent; -1 where it was
      *     not chance that assigned it: a kill switch, the call's own wish, a call without any unit
+     * @param usage the tokens of all its attempts
+     * @param cost what they cost, in the currency of the configuration
      */
     record CallFinished(
             String agent,
@@ -39,8 +41,77 @@ public sealed interface Event {
             boolean explicit,
             long atNanos,
             int unit,
-            int share)
+            int share,
+            Usage usage,
+            double cost)
             implements Event {
+
+        /**
+         * A call of which nothing was spent.
+         *
+         * @param agent the agent
+         * @param variant what was assigned
+         * @param model who answered, or the assigned model where nobody did
+         * @param outcome how it ended
+         * @param failure what the caller was told, or why the answer is degraded
+         * @param latencyNanos from {@code chat()} to the end
+         * @param attempts requests sent
+         * @param cache what the cache had to do with the answer
+         * @param explicit whether the variant was asked for by the call
+         * @param atNanos when it ended
+         * @param unit the hash of the unit that stuck to the variant
+         * @param share the share by which chance assigned it, or -1
+         */
+        public CallFinished(
+                String agent,
+                Variant variant,
+                String model,
+                Outcome outcome,
+                @Nullable FailureKind failure,
+                long latencyNanos,
+                int attempts,
+                CacheStatus cache,
+                boolean explicit,
+                long atNanos,
+                int unit,
+                int share) {
+            this(
+                    agent,
+                    variant,
+                    model,
+                    outcome,
+                    failure,
+                    latencyNanos,
+                    attempts,
+                    cache,
+                    explicit,
+                    atNanos,
+                    unit,
+                    share,
+                    Usage.NONE,
+                    0);
+        }
+
+        /**
+         * Says whether the call tells nothing about the variant that it was assigned to: the caller chose it, cancelled, or
+         * asked something wrong; memory answered; or a guard of ours refused before anything was sent.
+         *
+         * @return whether it stays out of comparisons
+         */
+        public boolean isNeutral() {
+            return explicit
+                    || outcome == Outcome.CANCELLED
+                    || cache == CacheStatus.HIT
+                    || cache == CacheStatus.SHARED
+                    || (failure != null && isNeutral(failure));
+        }
+
+        private boolean isNeutral(FailureKind kind) {
+            return switch (kind) {
+                case CANCELLED, INVALID_REQUEST, CONTEXT_LENGTH, CONTENT_FILTER, OVERLOADED, CIRCUIT_OPEN -> true;
+                default -> attempts == 0;
+            };
+        }
 
         /**
          * Says whether chance assigned the variant: only such calls can be compared.
