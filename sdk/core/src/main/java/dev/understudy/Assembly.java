@@ -201,7 +201,7 @@ final class Assembly implements AutoCloseable {
         Rollout rollout = new Rollout(agent.name(), name, configuration.useFinetuned(agent), agent.rollout());
         boolean fallback = configuration.useFallback(agent);
         Chain chain = Chain.of(List.of(
-                new RolloutStage(rollout),
+                new RolloutStage(rollout, null),
                 new FallbackStage(
                         baseline,
                         candidate,

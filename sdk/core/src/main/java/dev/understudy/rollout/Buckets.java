@@ -53,7 +53,12 @@ public final class Buckets {
      * @return 0 to 99,999
      */
     public int of(String unit) {
-        return (int) (((hash(unit) & 0xFFFFFFFFL) * COUNT) >>> 32);
+        return bucket(hash(unit));
+    }
+
+    /** Scales a hash. */
+    static int bucket(int hash) {
+        return (int) (((hash & 0xFFFFFFFFL) * COUNT) >>> 32);
     }
 
     int hash(String unit) {

@@ -1,6 +1,7 @@
 package dev.understudy.rollout;
 
 import dev.understudy.call.CallOptions;
+import dev.understudy.call.ChatCall;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.Role;
@@ -8,20 +9,20 @@ import dev.understudy.chat.Variant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which variant serves a call: a pure function of the configuration, the unit and what the call asks for. In this
- * order: no candidate, the kill switch, the call's own {@code useFinetuned(false)}, the variant that the call asks for
- * (where that is allowed), the share. Immutable.
+ * Decides which variant serves a call: a pure function of the configuration, the share in force, the unit and what the call
+ * asks for. In this order: no candidate, the kill switch, the call's own {@code useFinetuned(false)}, the variant that the
+ * call asks for (where that is allowed), the share. Thread-safe.
  */
 public final class Rollout {
 
     private final boolean hasCandidate;
     private final boolean useFinetuned;
     private final boolean allowOverride;
-    private final Share share;
+    private final ShareInForce inForce;
     private final Buckets buckets;
 
     /**
-     * Prepares an agent's split.
+     * Prepares a split by the configured share.
      *
      * @param agent the agent
      * @param candidate its candidate, or null where it has none
@@ -29,21 +30,67 @@ public final class Rollout {
      * @param settings share, salt, and whether calls may choose
      */
     public Rollout(String agent, @Nullable String candidate, boolean useFinetuned, RolloutSettings settings) {
+        this(agent, candidate, useFinetuned, settings, new ShareInForce(settings.share()));
+    }
+
+    /**
+     * Prepares a split by a share that changes.
+     *
+     * @param agent the agent
+     * @param candidate its candidate, or null where it has none
+     * @param useFinetuned the kill switch: false keeps everybody on the baseline
+     * @param settings salt, and whether calls may choose
+     * @param inForce the share, read once by each call
+     */
+    public Rollout(
+            String agent,
+            @Nullable String candidate,
+            boolean useFinetuned,
+            RolloutSettings settings,
+            ShareInForce inForce) {
         this.hasCandidate = candidate != null;
         this.useFinetuned = useFinetuned;
         this.allowOverride = settings.allowOverride();
-        this.share = settings.share();
+        this.inForce = inForce;
         this.buckets = new Buckets(settings.salt() != null ? settings.salt() : agent + "/" + candidate);
     }
 
     /**
-     * Assigns a call.
+     * Says who would serve a call.
      *
      * @param options what the call asks for
      * @param request whose first user message stands for the conversation where the call names no unit, or null
      * @return who serves, and who decided
      */
     public Assignment assign(CallOptions options, @Nullable ChatRequest request) {
+        Assignment asked = withoutShare(options);
+        if (asked != null) {
+            return asked;
+        }
+        int limit = inForce.thousandths();
+        String unit = unit(options, request);
+        return unit == null ? everybody(limit) : byShare(buckets.hash(unit), limit);
+    }
+
+    /** Assigns a call, and notes the unit and the share where it was the share that decided. */
+    Assignment assign(ChatCall call) {
+        Assignment assigned = withoutShare(call.options());
+        if (assigned == null) {
+            int limit = inForce.thousandths();
+            String unit = unit(call.options(), call.request());
+            if (unit == null) {
+                assigned = everybody(limit);
+            } else {
+                int hash = buckets.hash(unit);
+                assigned = byShare(hash, limit);
+                call.randomised(hash, limit);
+            }
+        }
+        call.assign(assigned.variant(), assigned.explicit());
+        return assigned;
+    }
+
+    private @Nullable Assignment withoutShare(CallOptions options) {
         if (!hasCandidate) {
             return Assignment.NO_CANDIDATE;
         }
@@ -58,17 +105,21 @@ public final class Rollout {
                     ? Assignment.ASKED_FOR_CANDIDATE
                     : Assignment.ASKED_FOR_BASELINE;
         }
-        return isInside(options, request) ? Assignment.INSIDE_SHARE : Assignment.OUTSIDE_SHARE;
+        return null;
     }
 
-    /** One function, one boundary: 0 % is nobody, and at 100 % even a call without any unit is on the candidate. */
-    private boolean isInside(CallOptions options, @Nullable ChatRequest request) {
-        int limit = share.thousandths();
-        if (limit == 0 || limit == Buckets.COUNT) {
-            return limit != 0;
-        }
-        String unit = options.unit() != null ? options.unit() : conversation(request);
-        return unit != null && buckets.of(unit) < limit;
+    /** One function, one boundary: at 0 % nobody, at 100 % everybody. */
+    private static Assignment byShare(int hash, int limit) {
+        return Buckets.bucket(hash) < limit ? Assignment.INSIDE_SHARE : Assignment.OUTSIDE_SHARE;
+    }
+
+    /** Without a unit there is nothing that could stick: on the candidate only where everybody is. */
+    private static Assignment everybody(int limit) {
+        return limit == Buckets.COUNT ? Assignment.INSIDE_SHARE : Assignment.OUTSIDE_SHARE;
+    }
+
+    private static @Nullable String unit(CallOptions options, @Nullable ChatRequest request) {
+        return options.unit() != null ? options.unit() : conversation(request);
     }
 
     /** What names a conversation: the first thing that its user said, which later turns repeat. It is hashed, not kept. */
@@ -86,9 +137,9 @@ public final class Rollout {
     /**
      * Returns the share of units that are on the candidate now.
      *
-     * @return the configured share, or none where there is no candidate or the kill switch is on
+     * @return the share in force, or none where there is no candidate or the kill switch is on
      */
     public Share share() {
-        return hasCandidate && useFinetuned ? share : Share.NONE;
+        return hasCandidate && useFinetuned ? inForce.share() : Share.NONE;
     }
 }
