@@ -7,6 +7,8 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ProviderClient;
 import dev.understudy.config.Configuration;
+import dev.understudy.config.ConfigurationFile;
+import dev.understudy.config.ConfigurationReader;
 import dev.understudy.error.ChatException;
 import dev.understudy.error.FailureKind;
 import dev.understudy.error.Origin;
@@ -17,6 +19,7 @@ import dev.understudy.insight.OutcomeWindow;
 import dev.understudy.throttle.PermitGate;
 import dev.understudy.time.Waiting;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +35,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers calls of the agents that a configuration names: throttled, bounded by a deadline, guarded by circuit breakers,
@@ -47,6 +52,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One registry serves a whole application, from any number of threads. {@link #close()} ends calls in flight.
  */
 public final class ModelRegistry implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);
 
     /** How long {@link #close()} waits for cancelled calls to let go of the wire. */
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -66,9 +73,11 @@ public final class ModelRegistry implements AutoCloseable {
     private final ReentrantLock installing = new ReentrantLock();
 
     private volatile Snapshot snapshot;
+    private final @Nullable Reload reload;
 
     private ModelRegistry(Builder builder) {
-        Configuration configuration = builder.configuration();
+        ConfigurationFile file = builder.configurationFile();
+        Configuration configuration = file == null ? builder.configuration() : file.load();
         waiting = builder.waiting;
         workers = builder.workers != null ? builder.workers : Workers.create();
         OutcomeWindow outcomes = new OutcomeWindow(waiting.ticker());
@@ -84,13 +93,29 @@ public final class ModelRegistry implements AutoCloseable {
             close(); // connections that were opened before it failed
             throw failed;
         }
+        reload = follow(file, builder.reloadEvery);
         if (!builder.simulated) {
             rounds.forEach(Rounds::start);
         }
     }
 
+    private @Nullable Reload follow(@Nullable ConfigurationFile file, Duration every) {
+        if (file == null || every.isZero()) {
+            return null;
+        }
+        if (!file.isRegular()) {
+            LOG.info("{} is not a regular file: it was read once, and changes are not followed", file.path());
+            return null;
+        }
+        Reload following =
+                new Reload(file, every, this::configuration, this::install, this::tidy, events, waiting, workers);
+        rounds.add(following.rounds());
+        return following;
+    }
+
     /**
-     * Loads a configuration file and starts.
+     * Loads a configuration file, starts, and follows the file from then on: what is changed in it while the registry runs
+     * is in force a second or two later.
      *
      * @param file the YAML file
      * @return a new registry
@@ -267,7 +292,19 @@ public final class ModelRegistry implements AutoCloseable {
      * @return UP, DEGRADED or DOWN with a reason
      */
     public Health health(String agent) {
-        return pipeline(agent).health();
+        Health health = pipeline(agent).health();
+        return reload == null ? health : reload.and(health);
+    }
+
+    /**
+     * Returns what is wrong with the configuration file as it is now. Until it is mended, the configuration that was read
+     * before it stays in force.
+     *
+     * @return one sentence for each problem, in the order of the file; empty while what it says is in force, and where no
+     *     file is followed
+     */
+    public List<String> configurationProblems() {
+        return reload == null ? List.of() : reload.problems();
     }
 
     Pipeline pipeline(String agent) {
@@ -297,6 +334,15 @@ public final class ModelRegistry implements AutoCloseable {
             snapshot = new Snapshot(configuration, next.pipelines());
             assembly.putInForce(next);
             before.values().forEach(Pipeline::replace); // last: whoever is turned away finds the new ones
+        } finally {
+            installing.unlock();
+        }
+    }
+
+    private void tidy() {
+        installing.lock();
+        try {
+            assembly.clear();
         } finally {
             installing.unlock();
         }
@@ -384,17 +430,30 @@ public final class ModelRegistry implements AutoCloseable {
         private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
         private @Nullable ExecutorService workers;
         private boolean simulated;
+        private Duration reloadEvery = Reload.DEFAULT_EVERY;
 
         private Builder() {}
 
         /**
-         * Where the configuration is.
+         * Where the configuration is. The file is followed while the registry runs.
          *
          * @param value a YAML file
          * @return this
          */
         public Builder configFile(Path value) {
             file = Objects.requireNonNull(value, "file");
+            return this;
+        }
+
+        /**
+         * How often to look whether the configuration file, or a key file that it names, has changed. A change is in force
+         * at most this and a second later. It says nothing for a configuration built in Java.
+         *
+         * @param value 10 ms to 1 h, or zero to read the file once and never again; default 1 s
+         * @return this
+         */
+        public Builder reloadEvery(Duration value) {
+            reloadEvery = Reload.checked(value);
             return this;
         }
 
@@ -432,11 +491,15 @@ public final class ModelRegistry implements AutoCloseable {
             return this;
         }
 
-        private Configuration configuration() {
+        private @Nullable ConfigurationFile configurationFile() {
             if ((file == null) == (configuration == null)) {
                 throw new IllegalStateException("A registry needs a configFile or a configuration, and not both");
             }
-            return configuration != null ? configuration : Configuration.fromYaml(Objects.requireNonNull(file));
+            return file == null ? null : new ConfigurationFile(file, ConfigurationReader.installed());
+        }
+
+        private Configuration configuration() {
+            return Objects.requireNonNull(configuration, "configuration");
         }
 
         /**

@@ -24,12 +24,10 @@ import dev.understudy.retry.RetrySettings;
 import dev.understudy.rollout.RolloutSettings;
 import dev.understudy.throttle.ThrottleSettings;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Binder {
 
-    private final Function<String, @Nullable String> environment;
-    private final Path folder;
+    private final Surroundings surroundings;
     private final Map<String, ProviderClient.Factory> factories;
     private final Problems problems;
     /** Who checks what is sent to a provider; by the provider's name. */
@@ -48,13 +45,8 @@ final class Binder {
 
     private final Configuration.Builder builder = Configuration.builder();
 
-    Binder(
-            Function<String, @Nullable String> environment,
-            Path folder,
-            Map<String, ProviderClient.Factory> factories,
-            Problems problems) {
-        this.environment = environment;
-        this.folder = folder;
+    Binder(Surroundings surroundings, Map<String, ProviderClient.Factory> factories, Problems problems) {
+        this.surroundings = surroundings;
         this.factories = factories;
         this.problems = problems;
     }
@@ -129,7 +121,7 @@ final class Binder {
 
     private @Nullable Secret secret(String provider, KeyReference reference) {
         try {
-            return reference.resolve(environment, folder);
+            return reference.resolve(surroundings);
         } catch (Refusal refusal) {
             problems.add(new Finding(WholeCheck.path("providers", provider, "api_key"), refusal.sentence()));
             return null;

@@ -62,9 +62,13 @@ public final class ConfigurationReader {
      * @throws ConfigurationException with every problem, if it cannot be read or used
      */
     public Configuration read(Path file) {
-        byte[] bytes;
+        return read(file.toString(), bytes(file), surroundings(folder(file)));
+    }
+
+    /** The bytes of a file, one more than it may have. */
+    static byte[] bytes(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
-            bytes = in.readNBytes(MAX_BYTES + 1);
+            return in.readNBytes(MAX_BYTES + 1);
         } catch (NoSuchFileException missing) {
             throw new ConfigurationException(file.toString(), List.of("there is no such file"));
         } catch (IOException | SecurityException unreadable) {
@@ -73,8 +77,29 @@ public final class ConfigurationReader {
                     List.of("cannot be read (" + unreadable.getClass().getSimpleName()
                             + "); check that it is a file and its permissions"));
         }
+    }
+
+    /** Where relative paths in a file start. */
+    static Path folder(Path file) {
         Path folder = file.toAbsolutePath().getParent();
-        return read(file.toString(), folder == null ? file.toAbsolutePath() : folder, bytes);
+        return folder == null ? file.toAbsolutePath() : folder;
+    }
+
+    /** Keys as they are now. */
+    Surroundings surroundings(Path folder) {
+        return new Surroundings() {
+            @Override
+            public @Nullable String variable(String name) {
+                return environment.apply(name);
+            }
+
+            @Override
+            public byte[] keyFile(String path) throws IOException {
+                try (InputStream in = Files.newInputStream(folder.resolve(path))) {
+                    return in.readNBytes(KeyReference.MAX_BYTES + 1);
+                }
+            }
+        };
     }
 
     /**
@@ -87,13 +112,17 @@ public final class ConfigurationReader {
      * @throws ConfigurationException with every problem, if it cannot be used
      */
     public Configuration read(String source, Path folder, byte[] bytes) {
+        return read(source, bytes, surroundings(folder));
+    }
+
+    Configuration read(String source, byte[] bytes, Surroundings surroundings) {
         Problems problems = new Problems();
         Configuration configuration;
         try {
             Node document = YamlParser.parse(decode(bytes), problems);
             Section root = Schema.Root.KEYS.section().read(document, Where.TOP, problems);
-            configuration = new Binder(environment, folder, factories, problems)
-                    .bind(root != null ? root : Section.broken(Where.TOP));
+            configuration =
+                    new Binder(surroundings, factories, problems).bind(root != null ? root : Section.broken(Where.TOP));
         } catch (Unreadable unreadable) {
             throw new ConfigurationException(source, List.of(unreadable.sentence()));
         }

@@ -2,16 +2,11 @@ package dev.understudy.config;
 
 import dev.understudy.chat.Secret;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where a key is to be found: {@code env:NAME} or {@code file:PATH}. The key itself never stands in the file, and whatever
@@ -26,7 +21,7 @@ sealed interface KeyReference {
     String REMEDY = "write 'env:NAME' or 'file:PATH'";
 
     /** Fetches the key. */
-    Secret resolve(Function<String, @Nullable String> environment, Path folder) throws Refusal;
+    Secret resolve(Surroundings surroundings) throws Refusal;
 
     /** Reads a reference. */
     static Value<KeyReference> value() {
@@ -56,10 +51,10 @@ sealed interface KeyReference {
     /** An environment variable. */
     record Variable(String name) implements KeyReference {
         @Override
-        public Secret resolve(Function<String, @Nullable String> environment, Path folder) throws Refusal {
+        public Secret resolve(Surroundings surroundings) throws Refusal {
             // A key that somebody pasted behind 'env:' may look like a name.
             String shown = Excerpt.mayBeSecret(name) ? "that it names (not shown)" : name;
-            String value = environment.apply(name);
+            String value = surroundings.variable(name);
             if (value == null) {
                 throw new Refusal("the environment variable " + shown + " is not set; set it, or name another");
             }
@@ -70,11 +65,11 @@ sealed interface KeyReference {
     /** A file, seen from the folder of the configuration. */
     record KeyFile(String path) implements KeyReference {
         @Override
-        public Secret resolve(Function<String, @Nullable String> environment, Path folder) throws Refusal {
+        public Secret resolve(Surroundings surroundings) throws Refusal {
             String shown = Excerpt.quoted(path);
             byte[] bytes;
-            try (InputStream file = Files.newInputStream(folder.resolve(path))) {
-                bytes = file.readNBytes(MAX_BYTES + 1);
+            try {
+                bytes = surroundings.keyFile(path);
             } catch (NoSuchFileException | InvalidPathException missing) {
                 throw new Refusal("the key file " + shown
                         + " does not exist; relative paths start at the configuration's folder");

@@ -131,6 +131,14 @@ final class Meters {
     }
 
     @Nullable
+    Counter reloads(String result) {
+        return register("model.config.reload", name -> Counter.builder(name)
+                .description("Changed configurations that were read while running")
+                .tags("result", result)
+                .register(registry));
+    }
+
+    @Nullable
     Gauge gauge(Reading reading, DoubleSupplier source) {
         List<Tag> tags = new ArrayList<>();
         reading.tags().forEach((key, value) -> tags.add(Tag.of(key, value)));

@@ -3,6 +3,7 @@ package dev.understudy.micrometer;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import dev.understudy.event.Reading;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Objects;
@@ -24,11 +25,15 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class MicrometerListener implements Listener {
 
+    private static final int ACCEPTED = 0;
+    private static final int REFUSED = 1;
+
     private final Meters meters;
     private final Gauges gauges;
     private final boolean queued;
     private final ConcurrentHashMap<String, AgentMeters> agents = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, AttemptMeters> models = new ConcurrentHashMap<>();
+    private final Row<Counter> reloads;
 
     /**
      * Measures on the caller's thread.
@@ -43,6 +48,7 @@ public final class MicrometerListener implements Listener {
         Objects.requireNonNull(registry, "registry");
         this.meters = new Meters(registry);
         this.gauges = new Gauges(registry, meters);
+        this.reloads = new Row<>(2, i -> meters.reloads(i == ACCEPTED ? "accepted" : "refused"));
         this.queued = queued;
     }
 
@@ -75,12 +81,19 @@ public final class MicrometerListener implements Listener {
             agent(fellBack.agent()).fellBack(fellBack.reason());
         } else if (event instanceof Event.Rejected rejected) {
             agent(rejected.agent()).rejected(rejected.guard());
+        } else if (event instanceof Event.ConfigurationLoaded loaded) {
+            meters.add(reloads.get(loaded.accepted() ? ACCEPTED : REFUSED), 1);
         }
     }
 
     @Override
     public void observe(List<Reading> readings) {
         gauges.observe(readings);
+        if (!readings.isEmpty()) {
+            // At zero: a counter that appears with its first refusal shows no increase to Prometheus.
+            reloads.get(ACCEPTED);
+            reloads.get(REFUSED);
+        }
     }
 
     private AgentMeters agent(String name) {

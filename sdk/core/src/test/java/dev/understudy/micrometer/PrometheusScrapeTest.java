@@ -66,6 +66,7 @@ class PrometheusScrapeTest {
                         "model_cache_total counter",
                         "model_tokens_total counter",
                         "model_cost_total counter",
+                        "model_config_reload_total counter",
                         "model_inflight gauge",
                         "model_queue gauge",
                         "model_circuit_state gauge",
@@ -104,6 +105,8 @@ class PrometheusScrapeTest {
                 .contains("model_cache_total{agent=\"qa_agent\",result=\"hit\"} 1.0")
                 .contains("model_tokens_total{agent=\"qa_agent\",direction=\"output\",model=\"new\"} 200.0")
                 .contains("model_cost_total{agent=\"qa_agent\",direction=\"output\",model=\"new\"} 0.0016")
+                .contains("model_config_reload_total{result=\"refused\"} 1.0")
+                .contains("model_config_reload_total{result=\"accepted\"} 0.0")
                 .contains("model_circuit_state{model=\"new\"} 2.0")
                 .contains("model_inflight{agent=\"qa_agent\",model=\"new\"} 3.0");
     }
@@ -163,6 +166,7 @@ class PrometheusScrapeTest {
     }
 
     private void everythingHappens() {
+        listener.on(new Event.ConfigurationLoaded(false, 3));
         listener.on(success(Variant.BASELINE, Duration.ofMillis(300)));
         listener.on(error(Variant.CANDIDATE, FailureKind.UPSTREAM, Duration.ofMillis(300)));
         listener.on(attempt(CANDIDATE, null, Duration.ofMillis(300), new Usage(1_000, 200), new Price(2, 8)));
