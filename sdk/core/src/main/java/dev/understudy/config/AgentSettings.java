@@ -298,13 +298,13 @@ public final class AgentSettings {
         }
 
         /**
-         * The share of units that are on the candidate; salt and override stay as they are.
+         * The most units that ever are on the candidate; the other settings of the rollout stay as they are.
          *
          * @param percent 0 to 100, at most three decimals; default 0
          * @return this
          */
         public Builder percentage(double percent) {
-            return rollout(new RolloutSettings(Share.percent(percent), rollout.salt(), rollout.allowOverride()));
+            return rollout(rollout.withShare(Share.percent(percent)));
         }
 
         /**

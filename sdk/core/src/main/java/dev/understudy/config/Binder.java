@@ -12,20 +12,28 @@ import dev.understudy.config.Schema.Agents;
 import dev.understudy.config.Schema.Breakers;
 import dev.understudy.config.Schema.Caches;
 import dev.understudy.config.Schema.Deployments;
+import dev.understudy.config.Schema.Guards;
 import dev.understudy.config.Schema.Models;
 import dev.understudy.config.Schema.Prices;
 import dev.understudy.config.Schema.Providers;
 import dev.understudy.config.Schema.Retries;
 import dev.understudy.config.Schema.Rollouts;
 import dev.understudy.config.Schema.Root;
+import dev.understudy.config.Schema.States;
 import dev.understudy.error.Bounds;
 import dev.understudy.fallback.FallbackSettings;
 import dev.understudy.retry.RetrySettings;
+import dev.understudy.rollout.GuardSettings;
+import dev.understudy.rollout.RampSettings;
 import dev.understudy.rollout.RolloutSettings;
+import dev.understudy.rollout.Share;
 import dev.understudy.throttle.ThrottleSettings;
 import java.net.URI;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -56,6 +64,7 @@ final class Binder {
         Section models = root.get(Root.MODELS, Section.NONE);
         builder.useFinetuned(models.get(Models.USE_FINETUNED, true));
         builder.useFallback(models.get(Models.USE_FALLBACK, true));
+        state(root.get(Root.STATE, Section.NONE));
         Map<String, Section> providers = root.get(Root.PROVIDERS, Map.of());
         Map<String, Section> deployments = root.get(Root.DEPLOYMENTS, Map.of());
         Map<String, Section> agents = root.get(Root.AGENTS, Map.of());
@@ -74,6 +83,19 @@ final class Binder {
         agents.forEach((name, section) -> agent(name, section.over(defaults), check));
         check.findings().forEach(problems::add);
         return builder.unchecked();
+    }
+
+    private void state(Section section) {
+        String directory = section.get(States.DIRECTORY);
+        if (directory == null) {
+            return;
+        }
+        try {
+            builder.stateDirectory(Path.of(directory));
+        } catch (InvalidPathException impossible) {
+            problems.add(new Finding(
+                    section.path(States.DIRECTORY), Excerpt.quoted(directory) + " is not a path; write another"));
+        }
     }
 
     private void provider(String name, Section section, WholeCheck check) {
@@ -205,6 +227,11 @@ final class Binder {
         if (!section.isSound() || !backoffGrows(section) || baseline == null) {
             return;
         }
+        Section split = section.section(Agents.ROLLOUT, Section.NONE);
+        RolloutSettings rollout = make(split, () -> rollout(split, candidate != null));
+        if (rollout == null) {
+            return;
+        }
         AgentSettings agent = make(section, () -> AgentSettings.builder(name)
                 .baseline(baseline)
                 .candidate(candidate)
@@ -212,7 +239,7 @@ final class Binder {
                 .fallback(fallback(section))
                 .retry(retry(section))
                 .throttle(throttle(section))
-                .rollout(rollout(section.section(Agents.ROLLOUT, Section.NONE)))
+                .rollout(rollout)
                 .cache(cache(section.section(Agents.CACHE, Section.OFF)))
                 .useFinetuned(section.get(Agents.USE_FINETUNED))
                 .useFallback(section.get(Agents.USE_FALLBACK))
@@ -264,12 +291,48 @@ final class Binder {
                 section.get(Agents.WAIT_SHARE, otherwise.waitShare()));
     }
 
-    private static RolloutSettings rollout(Section section) {
+    /** The ceiling of a ramp is 100 % unless it is said; without a candidate there is nothing to climb to. */
+    private static RolloutSettings rollout(Section section, boolean candidate) {
         RolloutSettings otherwise = RolloutSettings.DEFAULT;
+        RampSettings ramp = ramp(section);
         return new RolloutSettings(
-                section.get(Rollouts.PERCENTAGE, otherwise.share()),
+                section.get(Rollouts.PERCENTAGE, ramp.climbs() && candidate ? Share.ALL : otherwise.share()),
                 section.get(Rollouts.SALT),
-                section.get(Rollouts.ALLOW_OVERRIDE, otherwise.allowOverride()));
+                section.get(Rollouts.ALLOW_OVERRIDE, otherwise.allowOverride()),
+                ramp,
+                guard(section.section(Rollouts.GUARD, Section.NONE)));
+    }
+
+    private static RampSettings ramp(Section section) {
+        RampSettings otherwise = RampSettings.NONE;
+        RampSettings.Builder ramp = RampSettings.builder()
+                .stages(section.get(Rollouts.STAGES, otherwise.stages()))
+                .maxDuration(section.get(Rollouts.MAX_DURATION, otherwise.maxDuration()))
+                .inconclusive(section.get(Rollouts.INCONCLUSIVE, otherwise.inconclusive()))
+                .noDataGrace(section.get(Rollouts.NO_DATA_GRACE, otherwise.noDataGrace()));
+        List<Duration> hold = section.get(Rollouts.HOLD);
+        if (hold != null) {
+            ramp.hold(hold);
+        }
+        List<Integer> minCalls = section.get(Rollouts.MIN_CALLS);
+        if (minCalls != null) {
+            ramp.minCalls(minCalls);
+        }
+        List<Share> gates = section.get(Rollouts.GATES);
+        if (gates != null) {
+            ramp.gates(new HashSet<>(gates));
+        }
+        return ramp.build();
+    }
+
+    private static GuardSettings guard(Section section) {
+        GuardSettings otherwise = GuardSettings.DEFAULT;
+        return new GuardSettings(
+                section != Section.OFF,
+                section.get(Guards.P95),
+                section.get(Guards.MAX_ERROR_RATE, otherwise.maxErrorRate()),
+                section.get(Guards.ERROR_INCREASE, otherwise.errorIncrease()),
+                section.get(Guards.LATENCY_INCREASE, otherwise.latencyIncrease()));
     }
 
     private static @Nullable CacheSettings cache(Section section) {

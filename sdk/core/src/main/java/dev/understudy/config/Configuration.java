@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that a registry needs to know, at one moment: a snapshot that has been checked as a whole. Immutable, compared by
@@ -22,6 +23,7 @@ public final class Configuration {
     private final Map<String, Provider> providers;
     private final Map<String, ModelSettings> models;
     private final Map<String, AgentSettings> agents;
+    private final @Nullable Path stateDirectory;
 
     private Configuration(Builder builder) {
         useFinetuned = builder.useFinetuned;
@@ -29,6 +31,7 @@ public final class Configuration {
         providers = Collections.unmodifiableMap(new LinkedHashMap<>(builder.providers));
         models = Collections.unmodifiableMap(new LinkedHashMap<>(builder.models));
         agents = Collections.unmodifiableMap(new LinkedHashMap<>(builder.agents));
+        stateDirectory = builder.stateDirectory;
     }
 
     /**
@@ -117,6 +120,25 @@ public final class Configuration {
         return agents;
     }
 
+    /**
+     * Returns where the state of rollouts is kept.
+     *
+     * @return {@code state.directory} as it is written, or null where it is not said
+     */
+    public @Nullable Path stateDirectory() {
+        return stateDirectory;
+    }
+
+    /**
+     * Returns where the state of rollouts is kept by those who read this configuration from a file.
+     *
+     * @param file the file
+     * @return {@code state.directory}, seen from the file's folder; or else the file's name with {@code .state} behind it
+     */
+    public Path stateDirectory(Path file) {
+        return stateDirectory != null ? file.resolveSibling(stateDirectory) : Path.of(file + ".state");
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Configuration that
@@ -124,7 +146,8 @@ public final class Configuration {
                 && useFallback == that.useFallback
                 && providers.equals(that.providers)
                 && models.equals(that.models)
-                && agents.equals(that.agents);
+                && agents.equals(that.agents)
+                && Objects.equals(stateDirectory, that.stateDirectory);
     }
 
     @Override
@@ -145,6 +168,7 @@ public final class Configuration {
         private final Map<String, Provider> providers = new LinkedHashMap<>();
         private final Map<String, ModelSettings> models = new LinkedHashMap<>();
         private final Map<String, AgentSettings> agents = new LinkedHashMap<>();
+        private @Nullable Path stateDirectory;
         private final List<Finding> twice = new ArrayList<>();
 
         private Builder() {}
@@ -168,6 +192,18 @@ public final class Configuration {
          */
         public Builder useFallback(boolean value) {
             useFallback = value;
+            return this;
+        }
+
+        /**
+         * Where the state of rollouts is kept, so that it survives restarts.
+         *
+         * @param value a directory of its own, made where there is none; default null: beside the file, or in memory where the
+         *     configuration does not come from a file
+         * @return this
+         */
+        public Builder stateDirectory(@Nullable Path value) {
+            stateDirectory = value;
             return this;
         }
 

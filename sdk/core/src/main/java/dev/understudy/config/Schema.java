@@ -1,5 +1,6 @@
 package dev.understudy.config;
 
+import dev.understudy.rollout.RampSettings;
 import dev.understudy.rollout.Share;
 import dev.understudy.throttle.RateLimit;
 import java.net.URI;
@@ -91,6 +92,61 @@ final class Schema {
         static final Key<Share> PERCENTAGE = KEYS.add("percentage", Values.percentage());
         static final Key<String> SALT = KEYS.add("salt", Values.text(200));
         static final Key<Boolean> ALLOW_OVERRIDE = KEYS.add("allow_override", Values.trueOrFalse());
+        static final Key<List<Share>> STAGES = KEYS.add("stages", Ramps.stages());
+        static final Key<List<Duration>> HOLD = KEYS.add(
+                "hold",
+                Values.oneOrMore(
+                        Values.duration(RampSettings.MIN_HOLD, RampSettings.MAX_DURATION), RampSettings.MOST_STAGES));
+        static final Key<List<Integer>> MIN_CALLS =
+                KEYS.add("min_calls", Values.oneOrMore(Values.whole(1, 1_000_000_000), RampSettings.MOST_STAGES));
+        static final Key<List<Share>> GATES =
+                KEYS.add("gates", Values.list(Values.percentage(), RampSettings.MOST_STAGES));
+        static final Key<Duration> MAX_DURATION =
+                KEYS.add("max_duration", Values.duration(RampSettings.MIN_HOLD, RampSettings.MAX_DURATION));
+        static final Key<RampSettings.Inconclusive> INCONCLUSIVE =
+                KEYS.add("inconclusive", Values.word(RampSettings.Inconclusive.values()));
+        static final Key<Duration> NO_DATA_GRACE =
+                KEYS.add("no_data_grace", Values.duration(RampSettings.MIN_HOLD, RampSettings.MAX_DURATION));
+        static final Key<Section> GUARD = KEYS.add("guard", Guards.value());
+    }
+
+    static final class Ramps {
+        private Ramps() {}
+
+        /** Rising shares, or {@code default} for the usual ones. */
+        static Value<List<Share>> stages() {
+            Value<List<Share>> list = Values.list(Values.percentage(), RampSettings.MOST_STAGES);
+            return (node, where, problems) -> {
+                if (node instanceof Node.Scalar scalar && scalar.text().equals("default")) {
+                    return RampSettings.USUAL_STAGES;
+                }
+                List<Share> stages = list.read(node, where, problems);
+                Share before = Share.NONE;
+                for (int i = 0; stages != null && i < stages.size(); i++) {
+                    if (stages.get(i).compareTo(before) <= 0) {
+                        problems.add(
+                                where.at(i, where.line()),
+                                stages.get(i) + " is not more than " + before + (i == 0 ? "" : " before it")
+                                        + "; write rising shares, for example [1%, 5%, 25%, 100%], or default");
+                        return null;
+                    }
+                    before = stages.get(i);
+                }
+                return stages;
+            };
+        }
+    }
+
+    static final class Guards {
+        static final Keys KEYS = new Keys("'guard'");
+        static final Key<Duration> P95 = KEYS.add("p95", Values.duration(millis(1), hours(1)));
+        static final Key<Double> MAX_ERROR_RATE = KEYS.add("max_error_rate", Values.share(0.001, 0.5));
+        static final Key<Double> ERROR_INCREASE = KEYS.add("error_increase", Values.share(0, 0.5));
+        static final Key<Double> LATENCY_INCREASE = KEYS.add("latency_increase", Values.share(0, 10));
+
+        static Value<Section> value() {
+            return Values.mapOrOff(KEYS.section(), "what the candidate may not do; write a map such as { p95: 400ms }");
+        }
     }
 
     static final class Caches {
@@ -100,22 +156,8 @@ final class Schema {
         static final Key<Long> MAX_BYTES = KEYS.add("max_bytes", Values.size(1 << 10, 16L << 30));
         static final Key<Duration> STALE_IF_ERROR = KEYS.add("stale_if_error", Values.duration(millis(1), days(30)));
 
-        /** A map, or {@code off}. */
         static Value<Section> value() {
-            Value<Section> map = KEYS.section();
-            return (node, where, problems) -> {
-                if (Values.isOff(node)) {
-                    return Section.OFF;
-                }
-                if (node instanceof Node.Scalar scalar && scalar.type() != Node.Type.EMPTY) {
-                    problems.add(
-                            where,
-                            Excerpt.quoted(scalar.text()) + " does not say what is cached; write a map such as"
-                                    + " { ttl: 5m }, or off");
-                    return null;
-                }
-                return map.read(node, where, problems);
-            };
+            return Values.mapOrOff(KEYS.section(), "what is cached; write a map such as { ttl: 5m }");
         }
     }
 
@@ -143,6 +185,11 @@ final class Schema {
                 KEYS.add("fallback_on_content_filter", Values.trueOrFalse());
     }
 
+    static final class States {
+        static final Keys KEYS = new Keys("'state'");
+        static final Key<String> DIRECTORY = KEYS.add("directory", Values.text(4096));
+    }
+
     static final class Root {
         static final Keys KEYS = new Keys("the top level");
         static final Key<Section> MODELS = KEYS.add("models", Models.KEYS.section());
@@ -150,6 +197,7 @@ final class Schema {
         static final Key<Map<String, Section>> DEPLOYMENTS = KEYS.add("deployments", Deployments.KEYS.named());
         static final Key<Section> DEFAULTS = KEYS.add("defaults", Agents.KEYS.section());
         static final Key<Map<String, Section>> AGENTS = KEYS.add("agents", Agents.KEYS.named());
+        static final Key<Section> STATE = KEYS.add("state", States.KEYS.section());
     }
 
     /** Every kind of map, for the advice to somebody who wrote a key in the wrong one. */
@@ -164,7 +212,9 @@ final class Schema {
                 Agents.KEYS,
                 Retries.KEYS,
                 Rollouts.KEYS,
-                Caches.KEYS);
+                Guards.KEYS,
+                Caches.KEYS,
+                States.KEYS);
     }
 
     /** What to say about a key that does not belong where it stands. */

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -286,6 +287,75 @@ final class Values {
                 texts.add(text);
             }
             return texts;
+        };
+    }
+
+    /** A list of values of one kind. */
+    static <T> Value<List<T>> list(Value<T> one, int most) {
+        return (node, where, problems) -> {
+            if (!(node instanceof Node.Sequence sequence)) {
+                problems.add(where, Value.mismatch(node, "a list, in square brackets"));
+                return null;
+            }
+            if (sequence.elements().size() > most) {
+                problems.add(where, "has " + sequence.elements().size() + " elements; write at most " + most);
+                return null;
+            }
+            List<T> values = new ArrayList<>();
+            for (Node.Entry element : sequence.elements()) {
+                T value = one.read(element.value(), where.at(values.size(), element.line()), problems);
+                if (value == null) {
+                    return null;
+                }
+                values.add(value);
+            }
+            return values;
+        };
+    }
+
+    /** One value, or a list of at least one. */
+    static <T> Value<List<T>> oneOrMore(Value<T> one, int most) {
+        Value<List<T>> list = list(one, most);
+        return (node, where, problems) -> {
+            if (!(node instanceof Node.Sequence sequence)) {
+                T only = one.read(node, where, problems);
+                return only == null ? null : List.of(only);
+            }
+            if (sequence.elements().isEmpty()) {
+                problems.add(where, "is an empty list; write one value, or leave the key out");
+                return null;
+            }
+            return list.read(node, where, problems);
+        };
+    }
+
+    /** One of some words: the names of constants in lower case. */
+    static <T extends Enum<T>> Value<T> word(T[] constants) {
+        Map<String, T> words = new LinkedHashMap<>();
+        for (T constant : constants) {
+            words.put(constant.name().toLowerCase(Locale.ROOT), constant);
+        }
+        return Value.scalar("one of " + String.join(", ", words.keySet()), scalar -> {
+            T constant = words.get(scalar.text());
+            if (constant == null) {
+                throw new Refusal(Excerpt.quoted(scalar.text()) + " is none of the words that are known; write one of "
+                        + String.join(", ", words.keySet()));
+            }
+            return constant;
+        });
+    }
+
+    /** A map, or {@code off}. */
+    static Value<Section> mapOrOff(Value<Section> map, String what) {
+        return (node, where, problems) -> {
+            if (isOff(node)) {
+                return Section.OFF;
+            }
+            if (node instanceof Scalar scalar && scalar.type() != Type.EMPTY) {
+                problems.add(where, Excerpt.quoted(scalar.text()) + " does not say " + what + ", or off");
+                return null;
+            }
+            return map.read(node, where, problems);
         };
     }
 

@@ -3,6 +3,7 @@ package dev.understudy.config;
 import dev.understudy.chat.Deployment;
 import dev.understudy.chat.Provider;
 import dev.understudy.error.Bounds;
+import dev.understudy.rollout.Share;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -153,7 +154,9 @@ final class WholeCheck {
                             + " leaves the candidate nothing of a timeout of " + Bounds.spell(agent.timeout())
                             + "; write less, or a share such as '40%'"));
         }
-        if (agent.candidate() == null && agent.rollout().share().thousandths() > 0) {
+        boolean ramp =
+                agent.rollout().ramp().climbs() && agent.rollout().share().equals(Share.ALL);
+        if (agent.candidate() == null && !ramp && agent.rollout().share().thousandths() > 0) {
             add(new Finding(
                     path("agents", agent.name(), "rollout", "percentage"),
                     agent.rollout().share()

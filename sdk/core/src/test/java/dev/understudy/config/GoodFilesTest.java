@@ -11,6 +11,8 @@ import dev.understudy.chat.Provider;
 import dev.understudy.chat.Secret;
 import dev.understudy.fallback.FallbackSettings;
 import dev.understudy.retry.RetrySettings;
+import dev.understudy.rollout.GuardSettings;
+import dev.understudy.rollout.RampSettings;
 import dev.understudy.rollout.RolloutSettings;
 import dev.understudy.rollout.Share;
 import dev.understudy.throttle.RateLimit;
@@ -24,6 +26,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,6 +85,7 @@ class GoodFilesTest {
         Configuration built = Configuration.builder()
                 .useFinetuned(false)
                 .useFallback(false)
+                .stateDirectory(Path.of("rollout", "state"))
                 .provider(new Provider(
                         "local",
                         "openai",
@@ -115,7 +119,17 @@ class GoodFilesTest {
                         .fallback(new FallbackSettings(Duration.ofMillis(700), 0.4, true))
                         .throttle(new ThrottleSettings(4, 3, Duration.ofMillis(250), 0.1))
                         .retry(new RetrySettings(0, 3, 6, Duration.ofMillis(100), Duration.ofSeconds(2), Duration.ZERO))
-                        .rollout(new RolloutSettings(Share.percent(12.5), "autumn", true))
+                        .rollout(new RolloutSettings(Share.percent(12.5), "autumn", true)
+                                .withRamp(RampSettings.builder()
+                                        .stages(0.5, 2, 10, 100)
+                                        .hold(List.of(Duration.ofMinutes(1), Duration.ofHours(2), Duration.ofDays(3)))
+                                        .minCalls(List.of(40))
+                                        .gates(Set.of(Share.percent(10), Share.ALL))
+                                        .maxDuration(Duration.ofDays(5))
+                                        .inconclusive(RampSettings.Inconclusive.ROLLBACK)
+                                        .noDataGrace(Duration.ofMinutes(30))
+                                        .build())
+                                .withGuard(new GuardSettings(true, Duration.ofMillis(400), 0.04, 0.01, 0.1)))
                         .cache(new CacheSettings(Duration.ofHours(1), 50, 16 << 20, Duration.ofDays(1)))
                         .useFinetuned(true)
                         .useFallback(true)
@@ -126,7 +140,8 @@ class GoodFilesTest {
                         .fallback(new FallbackSettings(null, 0.3, false))
                         .retry(new RetrySettings(
                                 3, 3, 4, Duration.ofMillis(500), Duration.ofSeconds(8), Duration.ofSeconds(10)))
-                        .rollout(new RolloutSettings(Share.NONE, "autumn", true))
+                        .rollout(new RolloutSettings(Share.NONE, "autumn", true)
+                                .withGuard(new GuardSettings(false, null, 0.05, 0, 0)))
                         .build())
                 .build();
 
