@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The record of one key in its file, with two hidden companions in the same directory: the writers' lock, and the new text
- * before it takes the old one's name. A companion that a dead process left behind is in nobody's way: the lock ended with
- * it, and the next writer begins with a text of its own.
+ * The record of one key in its file, with hidden companions in the same directory: the writers' lock, the mark of the last
+ * epoch, and the new text before it takes the old one's name. What a dead process left behind is in nobody's way: the lock
+ * ended with it, and the next writer begins with a text of its own.
  */
 final class StateFile {
 
@@ -30,6 +30,7 @@ final class StateFile {
     private final Waiting waiting;
     private final Path state;
     private final Path lock;
+    private final Path mark;
     private final Path fresh;
 
     StateFile(Path directory, String key, Waiting waiting) {
@@ -39,36 +40,39 @@ final class StateFile {
         String name = FileName.of(key);
         state = directory.resolve(name + ".state");
         lock = directory.resolve("." + name + ".lock");
+        mark = directory.resolve("." + name + ".epoch");
         fresh = directory.resolve("." + name + ".new");
     }
 
     Optional<StoredRecord> read() {
         // First the mark: what is written in between is newer than it, and no reason to complain.
-        long mark = WriterLock.mark(lock);
+        long marked = EpochMark.read(mark);
         byte @Nullable [] bytes = bytes();
         if (bytes == null) {
-            if (mark > 0) {
-                throw RecordFormat.refused(location(), "is lost: epoch " + mark + " was written, and the file is gone");
+            if (marked > 0) {
+                throw RecordFormat.refused(
+                        location(), "is lost: epoch " + marked + " was written, and the file is gone");
             }
             return Optional.empty();
         }
         StoredRecord record = RecordFormat.decode(location(), key, bytes);
-        if (record.epoch() < mark) {
+        if (record.epoch() < marked) {
             throw RecordFormat.refused(
-                    location(), "is an old copy: it holds epoch " + record.epoch() + ", and " + mark + " was written");
+                    location(),
+                    "is an old copy: it holds epoch " + record.epoch() + ", and " + marked + " was written");
         }
         return Optional.of(record);
     }
 
     boolean write(long expectedEpoch, StoredRecord record) {
-        return locked("written", held -> {
+        return locked("written", () -> {
             long epoch = read().map(StoredRecord::epoch).orElse(0L);
             if (epoch != expectedEpoch) {
                 return false;
             }
             Durable.write(fresh, RecordFormat.encode(key, record));
             Durable.rename(fresh, state);
-            mark(held, record.epoch());
+            mark(record.epoch());
             return true;
         });
     }
@@ -77,12 +81,12 @@ final class StateFile {
         if (!Files.exists(directory)) {
             return Optional.empty();
         }
-        return locked("set aside", held -> {
+        return locked("set aside", () -> {
             @Nullable StoreException damage = damage();
             if (damage == null) {
                 return Optional.empty();
             }
-            long epoch = 1 + Math.max(WriterLock.mark(lock), claimedEpoch());
+            long epoch = 1 + Math.max(EpochMark.read(mark), claimedEpoch());
             // Nothing is moved before the new text lies ready: a full disk changes nothing.
             Durable.write(fresh, RecordFormat.encode(key, new StoredRecord(epoch, Collections.emptySortedMap())));
             String became = "nothing was left of it";
@@ -92,7 +96,7 @@ final class StateFile {
                 became = aside.toString();
             }
             Durable.rename(fresh, state);
-            mark(held, epoch);
+            mark(epoch);
             LOG.warn(
                     "{}. It was set aside ({}); a blank record of epoch {} is in its place",
                     damage.getMessage(),
@@ -103,7 +107,7 @@ final class StateFile {
     }
 
     private interface Act<T> {
-        T with(WriterLock held) throws IOException;
+        T run() throws IOException;
     }
 
     private <T> T locked(String what, Act<T> act) {
@@ -116,8 +120,8 @@ final class StateFile {
                         "remove that",
                         null);
             }
-            try (WriterLock held = WriterLock.take(lock, waiting)) {
-                return act.with(held);
+            try (WriterLock held = WriterLock.take(directory, lock.getFileName().toString(), waiting)) {
+                return act.run();
             }
         } catch (WriterLock.Unavailable inUse) {
             throw StoreException.unavailable(
@@ -136,9 +140,9 @@ final class StateFile {
     }
 
     /** The second net is not worth failing for: the record itself is durable. */
-    private void mark(WriterLock held, long epoch) {
+    private void mark(long epoch) {
         try {
-            held.mark(epoch);
+            EpochMark.write(mark, epoch);
         } catch (IOException broken) {
             LOG.warn("State {} is written, but the mark beside it is not: {}", location(), reason(broken));
         }

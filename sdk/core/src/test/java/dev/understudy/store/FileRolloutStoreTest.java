@@ -63,7 +63,7 @@ class FileRolloutStoreTest extends RolloutStoreContract {
     }
 
     @Test
-    void beside_the_state_there_is_only_the_lock() throws Exception {
+    void beside_the_state_there_are_only_the_lock_and_the_mark() throws Exception {
         store().write("qa_agent", 0, StoredRecord.first(Map.of()));
         store().write(
                         "qa_agent",
@@ -72,7 +72,7 @@ class FileRolloutStoreTest extends RolloutStoreContract {
 
         assertThat(files())
                 .extracting(file -> file.getFileName().toString())
-                .containsExactlyInAnyOrder("qa_agent.state", ".qa_agent.lock");
+                .containsExactlyInAnyOrder("qa_agent.state", ".qa_agent.lock", ".qa_agent.epoch");
     }
 
     @Test
