@@ -23,8 +23,12 @@ import dev.understudy.event.Reading;
 import dev.understudy.fallback.FallbackStage;
 import dev.understudy.health.Health;
 import dev.understudy.health.HealthCheck;
+import dev.understudy.insight.Findings;
+import dev.understudy.insight.Insight;
 import dev.understudy.insight.LatencyWindow;
+import dev.understudy.insight.Limits;
 import dev.understudy.insight.OutcomeWindow;
+import dev.understudy.insight.Subject;
 import dev.understudy.retry.RetryBudget;
 import dev.understudy.retry.RetryStage;
 import dev.understudy.rollout.Rollout;
@@ -97,6 +101,7 @@ final class Assembly implements AutoCloseable {
     private final Executor workers;
     private final Events events;
     private final OutcomeWindow outcomes;
+    private final Insight insight;
     private final Map<String, ProviderClient.Factory> factories;
 
     private final Shelf<ModelState> models = new Shelf<>();
@@ -113,12 +118,14 @@ final class Assembly implements AutoCloseable {
             Executor workers,
             Events events,
             OutcomeWindow outcomes,
+            Insight insight,
             Map<String, ProviderClient.Factory> factories) {
         this.waiting = waiting;
         this.random = random;
         this.workers = workers;
         this.events = events;
         this.outcomes = outcomes;
+        this.insight = insight;
         this.factories = factories;
     }
 
@@ -153,6 +160,7 @@ final class Assembly implements AutoCloseable {
         }
         configuration.models().values().forEach(this::adjust);
         configuration.agents().values().forEach(this::adjust);
+        composition.pipelines().values().forEach(pipeline -> insight.watch(subject(pipeline, configuration)));
         Map<String, SharedClient> before = clients;
         clients = composition.clients();
         before.forEach((name, client) -> {
@@ -185,6 +193,7 @@ final class Assembly implements AutoCloseable {
         agents.clear(now, AgentState::isBusy);
         providerPermits.clear(now, gate -> gate.inUse() + gate.waiting() > 0);
         outcomes.retain(agents.byName().keySet());
+        insight.retain(agents.byName().keySet());
     }
 
     // The order of a call
@@ -365,6 +374,24 @@ final class Assembly implements AutoCloseable {
     }
 
     // What can be read
+
+    private static Subject subject(Pipeline pipeline, Configuration configuration) {
+        AgentSettings agent = pipeline.agent();
+        String candidate = agent.candidate();
+        String provider = model(configuration, agent.baseline()).deployment().provider();
+        boolean shared = candidate != null
+                && provider != null
+                && provider.equals(model(configuration, candidate).deployment().provider());
+        Rollout rollout = pipeline.rollout();
+        return new Subject(
+                agent.name(),
+                agent.baseline(),
+                candidate,
+                shared,
+                Limits.DEFAULT,
+                () -> rollout.share().percent(),
+                () -> Findings.NONE);
+    }
 
     /** The breakers are looked up here, not when asked: a reload may be under way then. */
     private Supplier<Health> health(AgentSettings agent, Rollout rollout, boolean useFallback) {

@@ -15,11 +15,16 @@ import dev.understudy.error.Origin;
 import dev.understudy.event.Events;
 import dev.understudy.event.Listener;
 import dev.understudy.health.Health;
+import dev.understudy.insight.Comparison;
+import dev.understudy.insight.Insight;
 import dev.understudy.insight.OutcomeWindow;
+import dev.understudy.insight.Timeline;
 import dev.understudy.throttle.PermitGate;
 import dev.understudy.time.Waiting;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,12 +63,16 @@ public final class ModelRegistry implements AutoCloseable {
     /** How long {@link #close()} waits for cancelled calls to let go of the wire. */
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    /** How often slices of calls are put away, five seconds each. */
+    private static final Duration INSIGHT_INTERVAL = Duration.ofSeconds(5);
+
     /** What one configuration made: read once by each call. */
     private record Snapshot(Configuration configuration, Map<String, Pipeline> pipelines) {}
 
     private final Waiting waiting;
     private final ExecutorService workers;
     private final Events events;
+    private final Insight insight;
     private final Assembly assembly;
     /** What is done in the background; complete before the first of them starts. */
     private final List<Rounds> rounds = new ArrayList<>();
@@ -83,8 +92,12 @@ public final class ModelRegistry implements AutoCloseable {
         OutcomeWindow outcomes = new OutcomeWindow(waiting.ticker());
         List<Listener> listeners = new ArrayList<>(builder.listeners);
         listeners.add(outcomes);
+        insight = new Insight(waiting.ticker(), builder.wall);
+        listeners.add(insight);
         events = new Events(listeners, workers);
-        assembly = new Assembly(waiting, builder.random, workers, events, outcomes, ProviderClient.factories());
+        assembly =
+                new Assembly(waiting, builder.random, workers, events, outcomes, insight, ProviderClient.factories());
+        rounds.add(new Rounds("insight", INSIGHT_INTERVAL, insight::round, waiting, workers));
         try {
             Assembly.Composition first = assembly.compose(configuration);
             snapshot = new Snapshot(configuration, first.pipelines());
@@ -307,6 +320,33 @@ public final class ModelRegistry implements AutoCloseable {
         return reload == null ? List.of() : reload.problems();
     }
 
+    /**
+     * Compares an agent's candidate with its baseline.
+     *
+     * @param agent the agent's name in the configuration
+     * @param window how far back to look: the shortest of 5 min, 1 h, 24 h and {@link Comparison#WHOLE_ROLLOUT} that covers it
+     * @return both beside each other, with bounds, the split, the evidence, and what follows
+     * @throws IllegalArgumentException if the window is not positive
+     */
+    public Comparison compare(String agent, Duration window) {
+        pipeline(agent);
+        return insight.compare(agent, window);
+    }
+
+    /**
+     * Tells how an agent fared over time.
+     *
+     * @param agent the agent's name in the configuration
+     * @param back how far back to look: up to 30 min in points of 5 s, up to 6 h in points of 1 min, else 8 days in points of
+     *     10 min
+     * @return the points, from the first of which anything is known to the current one
+     * @throws IllegalArgumentException if the time is not positive
+     */
+    public Timeline timeline(String agent, Duration back) {
+        pipeline(agent);
+        return insight.timeline(agent, back);
+    }
+
     Pipeline pipeline(String agent) {
         Map<String, Pipeline> pipelines = snapshot.pipelines();
         Pipeline pipeline = pipelines.get(Objects.requireNonNull(agent, "agent"));
@@ -423,10 +463,14 @@ public final class ModelRegistry implements AutoCloseable {
 
     /** Collects what a registry needs. Not thread-safe. */
     public static final class Builder {
+        /** The wall clock of a simulation: always the same, so that the same seed gives the same run. */
+        private static final Instant SIMULATION_BEGINS = Instant.parse("2026-01-01T00:00:00Z");
+
         private @Nullable Path file;
         private @Nullable Configuration configuration;
         private final List<Listener> listeners = new ArrayList<>();
         private Waiting waiting = Waiting.system();
+        private InstantSource wall = InstantSource.system();
         private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
         private @Nullable ExecutorService workers;
         private boolean simulated;
@@ -485,6 +529,8 @@ public final class ModelRegistry implements AutoCloseable {
          */
         Builder seams(Waiting outsideWaiting, RandomGenerator outsideRandom, ExecutorService outsideWorkers) {
             waiting = outsideWaiting;
+            long startNanos = outsideWaiting.nanoTime();
+            wall = () -> SIMULATION_BEGINS.plusNanos(outsideWaiting.nanoTime() - startNanos);
             random = outsideRandom;
             workers = outsideWorkers;
             simulated = true;
