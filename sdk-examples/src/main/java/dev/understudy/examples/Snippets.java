@@ -77,4 +77,13 @@ final class Snippets {
                 .build();
         return registry;
     }
+
+    static ModelRegistry reload() {
+        ModelRegistry registry = ModelRegistry.builder()
+                .configFile(Path.of("models.yaml"))
+                .reloadEvery(Duration.ofMillis(500))
+                .build();
+        registry.configurationProblems();
+        return registry;
+    }
 }
