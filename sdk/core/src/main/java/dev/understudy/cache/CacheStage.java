@@ -74,10 +74,21 @@ public final class CacheStage implements Stage {
 
     /** Until this call leads, its flight has landed, or its own time is over: then it leaves, and hurts nobody. */
     private void await(Flight.Seat seat, ChatCall call) {
+        if (seat.leads()) {
+            return;
+        }
+        // What becomes of a fallback says nothing about the assigned model anyway, and that one's failure is its own.
+        boolean assigned = call.leg().variant() == call.variant();
+        if (assigned) {
+            call.follows(true);
+        }
         try {
             while (!seat.leads() && seat.landing() == null) {
                 call.ensureLive();
                 waiting.park(seat, call.deadline().remainingNanos());
+            }
+            if (assigned && seat.leads()) {
+                call.follows(false);
             }
         } catch (Throwable ended) {
             seat.giveUp();

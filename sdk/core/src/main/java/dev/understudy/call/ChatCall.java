@@ -47,6 +47,9 @@ public final class ChatCall {
     private long answeredNanos;
     private CacheStatus cache = CacheStatus.OFF;
     private @Nullable FailureKind degradedBecause;
+    private @Nullable Lookout lookout;
+    private int place;
+    private boolean follows;
     private @Nullable Work abandoned;
 
     /**
@@ -381,6 +384,41 @@ public final class ChatCall {
      */
     public @Nullable FailureKind degradedBecause() {
         return degradedBecause;
+    }
+
+    // Who looks at it
+
+    /**
+     * Notes that somebody looks at this call while it is under way.
+     *
+     * @param who looks
+     * @param where its place there
+     */
+    public void isSeenBy(Lookout who, int where) {
+        lookout = who;
+        place = where;
+    }
+
+    /**
+     * Notes that another call asks for this one, or that this one asks for itself after all: what follows another says nothing
+     * about the model that the other does not say.
+     *
+     * @param another whether another asks
+     */
+    public void follows(boolean another) {
+        follows = another;
+        if (lookout != null) {
+            lookout.lookAway(place, another);
+        }
+    }
+
+    /**
+     * Says whether this call got from the assigned model what another call asked for.
+     *
+     * @return whether another asks, or asked to the end
+     */
+    public boolean follows() {
+        return follows;
     }
 
     // Ending early

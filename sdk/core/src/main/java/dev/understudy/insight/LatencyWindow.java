@@ -2,16 +2,14 @@ package dev.understudy.insight;
 
 import dev.understudy.call.LatencyRecorder;
 import dev.understudy.call.RecentLatency;
+import dev.understudy.time.DurationBuckets;
 import dev.understudy.time.Ticker;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How long the successful attempts of one model took in the last minute. Thread-safe, without locks.
  *
- * <p><b>Accuracy.</b> Durations are counted in buckets that are linear within a power of two, 32 in each, as in
- * HdrHistogram (Gil Tene, <a href="http://hdrhistogram.org">hdrhistogram.org</a>), in units of 1.024 µs. A percentile is
- * the middle of its bucket: at most 1.6 % from the exact one for anything above 33 µs, and half a microsecond below. Above
- * 73 minutes everything is one bucket.
+ * <p><b>Accuracy</b> is that of {@link DurationBuckets}: a percentile is the middle of its bucket.
  *
  * <p><b>Why not HdrHistogram itself.</b> Its recorders are emptied by flipping two histograms, which waits for writers by
  * sleeping: not on our clock, and not where {@link dev.understudy.time.Waiting} can see it.
@@ -28,10 +26,6 @@ public final class LatencyWindow implements RecentLatency, LatencyRecorder {
     public static final int MIN_SAMPLES = 50;
 
     private static final long REFRESH_NANOS = 100_000_000;
-    private static final int UNIT_SHIFT = 10;
-    private static final int PRECISION_BITS = 5;
-    private static final long MAX_UNITS = (1L << 32) - 1;
-    static final int BUCKETS = bucket(MAX_UNITS << UNIT_SHIFT) + 1;
 
     private final Ticker ticker;
     private final RecentCounts counts;
@@ -45,7 +39,7 @@ public final class LatencyWindow implements RecentLatency, LatencyRecorder {
      */
     public LatencyWindow(Ticker ticker) {
         this.ticker = ticker;
-        this.counts = new RecentCounts(BUCKETS, ticker.nanoTime());
+        this.counts = new RecentCounts(DurationBuckets.COUNT, ticker.nanoTime());
         this.refreshAtNanos = new AtomicLong(ticker.nanoTime());
     }
 
@@ -56,7 +50,7 @@ public final class LatencyWindow implements RecentLatency, LatencyRecorder {
 
     @Override
     public void record(long nanos, long nowNanos) {
-        counts.increment(bucket(nanos), nowNanos);
+        counts.increment(DurationBuckets.of(nanos), nowNanos);
     }
 
     /**
@@ -88,19 +82,6 @@ public final class LatencyWindow implements RecentLatency, LatencyRecorder {
         for (long seen = sums[0]; seen < rank; seen += sums[bucket]) {
             bucket++;
         }
-        return middleOf(bucket);
-    }
-
-    /** Below 64 units the unit is the bucket; from there on the five bits behind the leading one say which. */
-    static int bucket(long nanos) {
-        long units = Math.min(Math.max(nanos, 0) >>> UNIT_SHIFT, MAX_UNITS);
-        int shift = Math.max(0, Long.SIZE - Long.numberOfLeadingZeros(units) - (PRECISION_BITS + 1));
-        return (shift << PRECISION_BITS) + (int) (units >>> shift);
-    }
-
-    static long middleOf(int bucket) {
-        int shift = Math.max(0, (bucket >>> PRECISION_BITS) - 1);
-        long units = (long) (bucket - (shift << PRECISION_BITS)) << shift;
-        return (units << UNIT_SHIFT) + (1L << (shift + UNIT_SHIFT - 1));
+        return DurationBuckets.middleOf(bucket);
     }
 }

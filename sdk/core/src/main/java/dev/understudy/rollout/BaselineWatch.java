@@ -25,12 +25,14 @@ public final class BaselineWatch {
         return fired;
     }
 
-    /** Counts a call of the baseline that is over, until enough have been counted. */
-    void count(boolean bad) {
+    /** Counts a call of the baseline that is over; returns whether enough have been counted. */
+    boolean count(boolean bad) {
         long before = counts.getAndUpdate(now -> (int) (now >>> 32) < enough ? now + (1L << 32) + (bad ? 1 : 0) : now);
-        if ((int) (before >>> 32) == enough - 1) {
+        int seen = (int) (before >>> 32) + 1;
+        if (seen == enough) {
             whenSeen.run();
         }
+        return seen >= enough;
     }
 
     /**
