@@ -192,6 +192,7 @@ final class StateFile {
                 return in.readNBytes(RecordFormat.MAX_BYTES + 1);
             }
         } catch (NoSuchFileException missing) {
+            checkDirectory();
             return null;
         } catch (IOException broken) {
             throw StoreException.unavailable(
@@ -199,6 +200,19 @@ final class StateFile {
                     "cannot be read: " + reason(broken),
                     "check that its directory is there and that this process may read it",
                     broken);
+        }
+    }
+
+    /** A file or a broken link where the directory should be is no first start, whatever the JDK makes of it. */
+    private void checkDirectory() {
+        for (@Nullable Path place = directory; place != null && !Files.isDirectory(place); place = place.getParent()) {
+            if (Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+                throw StoreException.unavailable(
+                        location(),
+                        "cannot be read: " + place + " is no directory",
+                        "mend it, or name another directory",
+                        null);
+            }
         }
     }
 

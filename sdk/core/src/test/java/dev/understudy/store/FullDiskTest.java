@@ -8,6 +8,7 @@ import dev.understudy.testing.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -80,22 +81,22 @@ class FullDiskTest {
     }
 
     @Test
-    void a_directory_that_cannot_be_created_is_named() throws Exception {
+    void a_file_or_a_broken_link_in_place_of_the_directory_is_no_first_start() throws Exception {
         Path file = Files.createFile(directory.resolve("file"));
-        FileRolloutStore store = new FileRolloutStore(file.resolve("state"));
+        Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("not-mounted"));
+        for (Path wrong : List.of(file, link)) {
+            for (Path place : List.of(wrong, wrong.resolve("state"))) {
+                FileRolloutStore store = new FileRolloutStore(place);
 
-        assertThatExceptionOfType(StoreException.class)
-                .isThrownBy(() -> store.write("qa_agent", 0, SMALL))
-                .withMessageStartingWith(
-                        "State " + file.resolve("state").resolve("qa_agent.state") + " cannot be written: ")
-                .matches(refusal -> !refusal.damaged());
-    }
-
-    @Test
-    void a_file_in_place_of_the_directory_is_refused() throws Exception {
-        FileRolloutStore store = new FileRolloutStore(Files.createFile(directory.resolve("file")));
-
-        assertThatExceptionOfType(StoreException.class).isThrownBy(() -> store.write("qa_agent", 0, SMALL));
-        assertThatExceptionOfType(StoreException.class).isThrownBy(() -> store.read("qa_agent"));
+                assertThatExceptionOfType(StoreException.class)
+                        .isThrownBy(() -> store.read("qa_agent"))
+                        .withMessageStartingWith("State " + place.resolve("qa_agent.state") + " cannot be read: ")
+                        .matches(refusal -> !refusal.damaged());
+                assertThatExceptionOfType(StoreException.class)
+                        .isThrownBy(() -> store.write("qa_agent", 0, SMALL))
+                        .withMessageStartingWith("State " + place.resolve("qa_agent.state") + " cannot be written: ")
+                        .matches(refusal -> !refusal.damaged());
+            }
+        }
     }
 }
