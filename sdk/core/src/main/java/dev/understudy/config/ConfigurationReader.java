@@ -30,7 +30,9 @@ public final class ConfigurationReader {
     /** The largest file that is read, in bytes. */
     public static final int MAX_BYTES = 256 << 10;
 
-    private final Function<String, @Nullable String> environment;
+    /** Null where keys are not looked up. */
+    private final @Nullable Function<String, @Nullable String> environment;
+
     private final Map<String, ProviderClient.Factory> factories;
 
     /**
@@ -45,6 +47,11 @@ public final class ConfigurationReader {
         this.factories = Map.copyOf(factories);
     }
 
+    private ConfigurationReader(Map<String, ProviderClient.Factory> factories) {
+        this.environment = null;
+        this.factories = factories;
+    }
+
     /**
      * A reader that looks up keys in the process's environment and finds provider clients on the class path.
      *
@@ -52,6 +59,16 @@ public final class ConfigurationReader {
      */
     public static ConfigurationReader installed() {
         return new ConfigurationReader(System::getenv, ProviderClient.factories());
+    }
+
+    /**
+     * A reader that takes every reference to a key for good without following it, for tools that explain or change a file on a
+     * machine without its keys. What it reads can answer every question and make no call.
+     *
+     * @return a new reader with the same provider clients
+     */
+    public ConfigurationReader withoutKeys() {
+        return new ConfigurationReader(factories);
     }
 
     /**
@@ -87,6 +104,9 @@ public final class ConfigurationReader {
 
     /** Keys as they are now. */
     Surroundings surroundings(Path folder) {
+        if (environment == null) {
+            return Surroundings.NO_KEYS;
+        }
         return new Surroundings() {
             @Override
             public @Nullable String variable(String name) {

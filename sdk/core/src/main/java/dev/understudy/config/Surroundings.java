@@ -1,6 +1,7 @@
 package dev.understudy.config;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -9,6 +10,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Where the keys are to which a configuration file refers. */
 interface Surroundings {
+
+    /** Every key is there, and none is one. */
+    Surroundings NO_KEYS = new Surroundings() {
+        @Override
+        public String variable(String name) {
+            return "not-looked-up";
+        }
+
+        @Override
+        public byte[] keyFile(String path) {
+            return "not-looked-up".getBytes(StandardCharsets.US_ASCII);
+        }
+    };
 
     /** Returns an environment variable, or null where it is not set. */
     @Nullable

@@ -1,6 +1,8 @@
 package dev.understudy.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.breaker.BreakerSettings;
 import dev.understudy.cache.CacheSettings;
@@ -9,6 +11,7 @@ import dev.understudy.chat.Parameters;
 import dev.understudy.chat.Price;
 import dev.understudy.chat.Provider;
 import dev.understudy.chat.Secret;
+import dev.understudy.error.ConfigurationException;
 import dev.understudy.fallback.FallbackSettings;
 import dev.understudy.retry.RetrySettings;
 import dev.understudy.rollout.GuardSettings;
@@ -146,5 +149,22 @@ class GoodFilesTest {
                 .build();
 
         assertThat(Given.READER.read(file)).isEqualTo(built);
+    }
+
+    @Test
+    void without_its_keys_a_file_says_all_else() {
+        String text = """
+                providers:
+                  a: { api: openai, base_url: https://a.example, api_key: env:NO_SUCH_KEY }
+                  b: { api: openai, base_url: https://b.example, api_key: file:no/such/file }
+                deployments: { x: { provider: a }, y: { provider: b } }
+                agents: { qa_agent: { baseline: x, candidate: y, rollout: { percentage: 5 } } }
+                """;
+
+        assertThatThrownBy(() -> Given.READER.read("it", Path.of("."), text.getBytes(UTF_8)))
+                .isInstanceOf(ConfigurationException.class);
+        Configuration configuration = Given.READER.withoutKeys().read("it", Path.of("."), text.getBytes(UTF_8));
+
+        assertThat(configuration.agents().get("qa_agent").rollout().share()).isEqualTo(Share.percent(5));
     }
 }

@@ -1,0 +1,51 @@
+package dev.understudy.cli;
+
+import dev.understudy.config.AgentSettings;
+import dev.understudy.config.Configuration;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What all commands that work on a configuration share. */
+abstract class FileCommand implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Option(names = "--json", description = "Write JSON, an object a line, instead of a table.")
+    boolean json;
+
+    /** Where the configuration is. */
+    abstract Path file();
+
+    /** Where results go. */
+    PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    /** The configuration, without looking up its keys. */
+    Configuration configuration() {
+        return new ConfigurationFile(file()).read();
+    }
+
+    /** The agent of that name, or all. */
+    static Collection<AgentSettings> agents(Configuration configuration, @Nullable String name) {
+        if (name == null) {
+            return configuration.agents().values();
+        }
+        AgentSettings agent = configuration.agents().get(name);
+        if (agent == null) {
+            throw new Refused("There is no agent '" + Table.harmless(name) + "'; known are "
+                    + String.join(", ", new TreeSet<>(configuration.agents().keySet())));
+        }
+        return List.of(agent);
+    }
+}
