@@ -24,7 +24,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /** What README and docs show is true: Java stands in a compiled example, YAML loads, links lead somewhere. */
 class DocsTest {
 
-    private static final Set<String> SECTIONS = Set.of("models", "providers", "deployments", "defaults", "agents");
+    private static final Set<String> SECTIONS =
+            Set.of("state", "models", "providers", "deployments", "defaults", "agents");
 
     /** What a page's fragment leaves out. */
     private static final String REST = """
