@@ -152,8 +152,12 @@ final class Assembly implements AutoCloseable {
         }
     }
 
-    /** Lets a composition hold from now on. Nothing in here waits or fails. */
-    void putInForce(Composition composition) {
+    /**
+     * Lets a composition hold from now on. Nothing in here waits or fails.
+     *
+     * @return what remains to be done without a lock, for it calls others: listeners, workers
+     */
+    Runnable putInForce(Composition composition) {
         Configuration configuration = composition.configuration();
         for (Provider provider : configuration.providers().values()) {
             permits(provider).resize(provider.maxConcurrent(), 2 * provider.maxConcurrent());
@@ -161,19 +165,24 @@ final class Assembly implements AutoCloseable {
         configuration.models().values().forEach(this::adjust);
         configuration.agents().values().forEach(this::adjust);
         composition.pipelines().values().forEach(pipeline -> insight.watch(subject(pipeline, configuration)));
-        Map<String, SharedClient> before = clients;
+        List<SharedClient> replaced = clients.values().stream()
+                .filter(client -> !composition.clients().containsValue(client))
+                .toList();
         clients = composition.clients();
-        before.forEach((name, client) -> {
-            if (clients.get(name) != client) {
-                client.release();
-            }
-        });
         long now = waiting.nanoTime();
         models.named(configuration.models().keySet(), now);
         agents.named(configuration.agents().keySet(), now);
         providerPermits.named(configuration.providers().keySet(), now);
         clear();
-        events.observe(readings(configuration, composition.pipelines()));
+        List<Reading> readings = readings(configuration, composition.pipelines());
+        List<ModelBreaker> breakers = configuration.models().keySet().stream()
+                .map(name -> model(name).breaker())
+                .toList();
+        return () -> {
+            breakers.forEach(ModelBreaker::unlatch);
+            replaced.forEach(SharedClient::release);
+            events.observe(readings);
+        };
     }
 
     /** Forgets a composition that will not be in force. */
@@ -192,8 +201,9 @@ final class Assembly implements AutoCloseable {
         models.clear(now, model -> false);
         agents.clear(now, AgentState::isBusy);
         providerPermits.clear(now, gate -> gate.inUse() + gate.waiting() > 0);
-        outcomes.retain(agents.byName().keySet());
-        insight.retain(agents.byName().keySet());
+        Set<String> known = agents.byName().keySet();
+        outcomes.retain(known);
+        insight.retain(known);
     }
 
     // The order of a call
@@ -319,7 +329,6 @@ final class Assembly implements AutoCloseable {
     private void adjust(ModelSettings settings) {
         ModelState state = modelState(settings);
         state.breaker().reconfigure(settings.breaker());
-        state.breaker().unlatch();
         state.limiter().limit(settings.rateLimit());
     }
 

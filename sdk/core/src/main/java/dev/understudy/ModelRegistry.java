@@ -101,7 +101,7 @@ public final class ModelRegistry implements AutoCloseable {
         try {
             Assembly.Composition first = assembly.compose(configuration);
             snapshot = new Snapshot(configuration, first.pipelines());
-            assembly.putInForce(first);
+            assembly.putInForce(first).run();
         } catch (RuntimeException | Error failed) {
             close(); // connections that were opened before it failed
             throw failed;
@@ -364,19 +364,22 @@ public final class ModelRegistry implements AutoCloseable {
      * @throws dev.understudy.error.ConfigurationException if the configuration cannot be used after all
      */
     void install(Configuration configuration) {
+        Map<String, Pipeline> before;
+        Runnable rest;
         installing.lock();
         try {
             if (closed.get()) {
                 return;
             }
             Assembly.Composition next = assembly.compose(configuration);
-            Map<String, Pipeline> before = snapshot.pipelines();
+            before = snapshot.pipelines();
             snapshot = new Snapshot(configuration, next.pipelines());
-            assembly.putInForce(next);
-            before.values().forEach(Pipeline::replace); // last: whoever is turned away finds the new ones
+            rest = assembly.putInForce(next);
         } finally {
             installing.unlock();
         }
+        before.values().forEach(Pipeline::replace); // whoever is turned away finds the new ones
+        rest.run();
     }
 
     private void tidy() {

@@ -78,9 +78,11 @@ final class Pipeline {
     @Nullable
     ChatCall start(ChatRequest request, CallOptions options) {
         Duration own = options.timeout();
-        ChatCall call = new ChatCall(
-                agent.name(), request, options, own == null ? timeoutNanos : own.toNanos(), waiting, events);
-        return occupancy == null || occupancy.enter() ? call : null;
+        long nanos = own == null ? timeoutNanos : own.toNanos();
+        if (occupancy != null && !occupancy.enter()) {
+            return null;
+        }
+        return new ChatCall(agent.name(), request, options, nanos, waiting, events);
     }
 
     /** Says that a later configuration is in force: when the calls under way are over, connections may be closed. */

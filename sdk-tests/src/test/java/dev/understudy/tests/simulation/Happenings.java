@@ -34,6 +34,16 @@ final class Happenings {
         }
         for (int i = 1; i < simulation.configurations.size(); i++) {
             add("installed");
+            if (!simulation
+                    .configurations
+                    .get(i)
+                    .providers()
+                    .equals(simulation.configurations.get(i - 1).providers())) {
+                add("connected anew");
+            }
+        }
+        if (simulation.configurations.size() > 20) {
+            add("reload storm");
         }
         if (!simulation.healed) {
             add("closed early");

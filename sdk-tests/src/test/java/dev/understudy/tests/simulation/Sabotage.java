@@ -6,6 +6,7 @@ import dev.understudy.event.Event;
 import dev.understudy.throttle.PermitThief;
 import dev.understudy.time.Parking;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** What is broken on purpose, to see that the simulation notices. */
@@ -24,7 +25,13 @@ enum Sabotage {
     /** What a model asks for as {@code Retry-After} comes through as a millisecond. */
     SHORT_RETRY_AFTER,
     /** The end of a call is not reported. */
-    LOST_EVENT;
+    LOST_EVENT,
+    /** A configuration is said to be in force, and is not. */
+    LOST_RELOAD,
+    /** Connections are closed while calls need them. */
+    EARLY_CLOSE,
+    /** Connections that nobody needs any more stay open. */
+    LEAKED_CLIENT;
 
     long watchdogNanos() {
         return TimeUnit.SECONDS.toNanos(this == BLOCKING_MODEL ? 1 : 60);
@@ -48,6 +55,21 @@ enum Sabotage {
                 }
             }
         };
+    }
+
+    boolean losesReloads() {
+        return this == LOST_RELOAD;
+    }
+
+    /** The SDK opens a client beside these. */
+    void opened(List<SimulatedProvider.Client> earlier) {
+        if (this == EARLY_CLOSE) {
+            earlier.forEach(client -> client.closed = true);
+        }
+    }
+
+    boolean leaksClients() {
+        return this == LEAKED_CLIENT;
     }
 
     void strike(Simulation simulation) {

@@ -9,6 +9,7 @@ import dev.understudy.chat.Message;
 import dev.understudy.chat.Parameters;
 import dev.understudy.chat.Price;
 import dev.understudy.chat.Provider;
+import dev.understudy.chat.Secret;
 import dev.understudy.chat.Variant;
 import dev.understudy.config.AgentSettings;
 import dev.understudy.config.Configuration;
@@ -50,6 +51,8 @@ final class Scenario {
     private final Map<String, ModelSettings> modelSettings = new LinkedHashMap<>();
     private final Map<String, AgentSettings> agents = new LinkedHashMap<>();
     private final Map<String, Boolean> atProvider = new LinkedHashMap<>();
+    private int providerPermits = 8;
+    private Secret key = Secret.of("file:key", "key");
 
     Scenario(long seed) {
         chance = new SplittableRandom(seed);
@@ -119,6 +122,9 @@ final class Scenario {
     Configuration changed(URI provider) {
         modelSettings.replaceAll((name, old) -> chance.nextInt(3) == 0 ? model(old.deployment()) : old);
         agents.replaceAll((name, old) -> chance.nextInt(2) == 0 ? agent(name) : old);
+        if (chance.nextInt(3) == 0) {
+            key = Secret.of("file:key", "key-" + chance.nextInt(1_000));
+        }
         return build(provider);
     }
 
@@ -130,8 +136,10 @@ final class Scenario {
                         "cloud",
                         SimulatedProvider.API,
                         address,
-                        null,
-                        1 + chance.nextInt(chance.nextInt(40) + 1),
+                        key,
+                        chance.nextInt(3) == 0
+                                ? providerPermits
+                                : (providerPermits = 1 + chance.nextInt(chance.nextInt(40) + 1)),
                         Map.of()));
         modelSettings.values().forEach(builder::model);
         agents.values().forEach(builder::agent);

@@ -1,16 +1,18 @@
 package dev.understudy.tests.simulation;
 
 import dev.understudy.chat.ChatModel;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Deployment;
 import dev.understudy.chat.Provider;
 import dev.understudy.chat.ProviderClient;
+import dev.understudy.time.Deadline;
 import dev.understudy.time.Ticker;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 
 /** A provider whose models live in a simulation, found by its address. */
 public final class SimulatedProvider implements ProviderClient.Factory {
@@ -18,17 +20,17 @@ public final class SimulatedProvider implements ProviderClient.Factory {
     static final String API = "simulated";
 
     private static final AtomicLong NUMBERS = new AtomicLong();
-    private static final Map<URI, Function<String, ChatModel>> MODELS = new ConcurrentHashMap<>();
+    private static final Map<URI, Simulation> SIMULATIONS = new ConcurrentHashMap<>();
 
-    /** Puts models behind an address of their own. */
-    static URI publish(Function<String, ChatModel> models) {
+    /** Puts a simulation's models behind an address of their own. */
+    static URI publish(Simulation simulation) {
         URI address = URI.create("http://127.0.0.1/" + NUMBERS.incrementAndGet());
-        MODELS.put(address, models);
+        SIMULATIONS.put(address, simulation);
         return address;
     }
 
     static void withdraw(URI address) {
-        MODELS.remove(address);
+        SIMULATIONS.remove(address);
     }
 
     @Override
@@ -43,15 +45,51 @@ public final class SimulatedProvider implements ProviderClient.Factory {
 
     @Override
     public ProviderClient open(Provider provider, Ticker ticker) {
-        Function<String, ChatModel> models = MODELS.get(provider.baseUrl());
-        return new ProviderClient() {
-            @Override
-            public ChatModel model(Deployment deployment) {
-                return models.apply(deployment.name());
-            }
+        Client client = new Client(SIMULATIONS.get(provider.baseUrl()), provider);
+        client.simulation.tell(watcher -> watcher.opened(client));
+        return client;
+    }
 
-            @Override
-            public void close() {}
-        };
+    /** One client, and what it leads to. */
+    static final class Client implements ProviderClient {
+        final Provider provider;
+        boolean closed;
+        private final Simulation simulation;
+
+        private Client(Simulation simulation, Provider provider) {
+            this.simulation = simulation;
+            this.provider = provider;
+        }
+
+        @Override
+        public ChatModel model(Deployment deployment) {
+            MoodyModel model = simulation.model(deployment.name());
+            return new ChatModel() {
+                @Override
+                public ChatResponse chat(ChatRequest request, Deadline deadline) {
+                    simulation.tell(watcher -> watcher.passes(Client.this, request));
+                    try {
+                        return model.chat(request, deadline);
+                    } finally {
+                        simulation.tell(watcher -> watcher.passes(Client.this, request));
+                    }
+                }
+
+                @Override
+                public boolean honoursDeadline() {
+                    return model.honoursDeadline();
+                }
+            };
+        }
+
+        @Override
+        public void close() {
+            closed = !simulation.sabotage.leaksClients();
+        }
+
+        @Override
+        public String toString() {
+            return "the client with " + provider;
+        }
     }
 }

@@ -1,7 +1,6 @@
 package dev.understudy.tests.simulation;
 
 import dev.understudy.ModelRegistry;
-import dev.understudy.chat.ChatModel;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.config.Configuration;
 import dev.understudy.event.CircuitState;
@@ -65,12 +64,13 @@ final class Simulation {
                 new FlightRules(this),
                 new BudgetRules(this),
                 new CallRules(this),
-                new AnswerRules(this));
+                new AnswerRules(this),
+                new ClientRules(this));
     }
 
     /** Runs it; throws the first {@link Violation}. */
     void run() {
-        URI address = SimulatedProvider.publish(this::model);
+        URI address = SimulatedProvider.publish(this);
         try {
             world.run("main", new Play(this, address)::play);
         } finally {
@@ -83,7 +83,7 @@ final class Simulation {
         return world.fail(new Violation(rule, message));
     }
 
-    private ChatModel model(String name) {
+    MoodyModel model(String name) {
         return models.stream()
                 .filter(model -> model.name().equals(name))
                 .findFirst()
@@ -131,6 +131,11 @@ final class Simulation {
     void expect(SimulatedCall call) {
         calls.add(call);
         byRequest.put(call.request, call);
+    }
+
+    /** Returns whose request this is, or null. */
+    SimulatedCall callOf(ChatRequest request) {
+        return byRequest.get(request);
     }
 
     /** The SDK has handed a task to a thread. The first for an asynchronous call is the call itself. */

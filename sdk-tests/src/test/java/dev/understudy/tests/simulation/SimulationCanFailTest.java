@@ -21,6 +21,9 @@ class SimulationCanFailTest {
         "CROSSED_ANSWER, R17",
         "SHORT_RETRY_AFTER, R12",
         "LOST_EVENT, R25",
+        "LOST_RELOAD, R21",
+        "EARLY_CLOSE, R21",
+        "LEAKED_CLIENT, R30",
     })
     void a_fault_is_found_by_its_rule(Sabotage sabotage, String rule) {
         Set<String> found = new TreeSet<>();

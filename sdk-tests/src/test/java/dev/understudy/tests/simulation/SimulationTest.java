@@ -64,6 +64,7 @@ class SimulationTest {
             "interrupted",
             "cancelled",
             "installed",
+            "connected anew",
             "closed early",
             "on a worker",
             "on the caller",
@@ -79,7 +80,11 @@ class SimulationTest {
             assertThat(happened.of(often)).as("how often %s", often).isGreaterThan(100);
         }
         for (String rare : new String[] {
-            "breaker CLOSED to LATCHED", "breaker LATCHED to HALF_OPEN", "breaker HALF_OPEN to LATCHED", "attempts 4"
+            "breaker CLOSED to LATCHED",
+            "breaker LATCHED to HALF_OPEN",
+            "breaker HALF_OPEN to LATCHED",
+            "attempts 4",
+            "reload storm"
         }) {
             assertThat(happened.of(rare)).as("how often %s", rare).isPositive();
         }

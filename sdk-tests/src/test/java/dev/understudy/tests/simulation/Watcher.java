@@ -1,5 +1,6 @@
 package dev.understudy.tests.simulation;
 
+import dev.understudy.chat.ChatRequest;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import java.util.Optional;
@@ -17,6 +18,12 @@ interface Watcher {
 
     /** A model is done with a request. */
     default void over(Attempt attempt) {}
+
+    /** The SDK has opened a client. */
+    default void opened(SimulatedProvider.Client client) {}
+
+    /** A request goes to a model of a client, or comes back. */
+    default void passes(SimulatedProvider.Client client, ChatRequest request) {}
 
     /** The SDK reported something. The call is null where it was nobody's. */
     default void heard(SimulatedCall call, Event event) {}
