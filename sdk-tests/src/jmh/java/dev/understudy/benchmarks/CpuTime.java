@@ -1,6 +1,7 @@
 package dev.understudy.benchmarks;
 
 import dev.understudy.cache.CacheHitBenchmark;
+import dev.understudy.rollout.GuardBenchmark;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.LinkedHashMap;
@@ -27,6 +28,14 @@ public final class CpuTime {
             CacheHitBenchmark cache = CacheHitBenchmark.of(Integer.parseInt(arguments[1]));
             operations.put("cache.floor", cache::floor);
             operations.put("cache.hit", cache::hit);
+        } else if (arguments[0].startsWith("guard")) {
+            GuardBenchmark guard = new GuardBenchmark();
+            guard.open();
+            GuardBenchmark.Turn turn = new GuardBenchmark.Turn();
+            operations.put("guard.none.baseline", () -> guard.baselineWithoutGuard(turn));
+            operations.put("guard.baseline", () -> guard.baselineGuarded(turn));
+            operations.put("guard.none.candidate", () -> guard.candidateWithoutGuard(turn));
+            operations.put("guard.candidate", () -> guard.candidateGuarded(turn));
         } else {
             ChainBenchmark chain = new ChainBenchmark();
             chain.open();

@@ -58,8 +58,9 @@ final class BaselineTrail {
      * @param failed whether it failed
      * @param timedOut whether it failed by taking too long: then its latency says something
      * @param late whether it was slower than the limit
+     * @return whether the estimates are new
      */
-    void record(long nanos, boolean failed, boolean timedOut, boolean late) {
+    boolean record(long nanos, boolean failed, boolean timedOut, boolean late) {
         if (!failed || timedOut) {
             latencies.getAndIncrement(DurationBuckets.of(nanos));
         }
@@ -71,9 +72,11 @@ final class BaselineTrail {
             slow.incrementAndGet();
         }
         long due = nextEstimate.get();
-        if (now >= due && nextEstimate.compareAndSet(due, 2 * due)) {
-            estimate();
+        if (now < due || !nextEstimate.compareAndSet(due, 2 * due)) {
+            return false;
         }
+        estimate();
+        return true;
     }
 
     private void estimate() {

@@ -43,9 +43,11 @@ final class InFlight {
 
     private static final int START = 1;
     private static final int WHO = 2;
-    private static final int DUE = (SHARED + RESERVED) * STRIDE;
 
-    private final AtomicLongArray words = new AtomicLongArray(DUE + STRIDE);
+    private final int shared;
+    private final int reserved;
+    private final int due;
+    private final AtomicLongArray words;
 
     /** What becomes of it when a call in flight is found to have passed a limit. */
     interface Passing {
@@ -57,7 +59,16 @@ final class InFlight {
     }
 
     InFlight() {
-        words.set(DUE, NEVER);
+        this(SHARED, RESERVED);
+    }
+
+    /** Has so many places; powers of two. */
+    InFlight(int shared, int reserved) {
+        this.shared = shared;
+        this.reserved = reserved;
+        due = (shared + reserved) * STRIDE;
+        words = new AtomicLongArray(due + STRIDE);
+        words.set(due, NEVER);
     }
 
     /**
@@ -65,7 +76,7 @@ final class InFlight {
      *
      * @param candidate whether it is on the candidate
      * @param unit who
-     * @param share by which share it was assigned
+     * @param share by which share it was assigned, or -1 where it names no unit
      * @param start when it began
      * @param limit how long it may take on the candidate, or {@link #NEVER}
      * @param compared how long it may take in comparison, or {@link #NEVER}
@@ -77,16 +88,16 @@ final class InFlight {
         // says where to go on, by bits that do not decide its arm.
         int first = spread((int) Thread.currentThread().getId());
         int step = spread(unit) | 1;
-        int place = compared == NEVER ? -1 : claim(first, step, 0, SHARED);
+        int place = compared == NEVER ? -1 : claim(first, step, 0, shared);
         long soonest = Math.min(limit, compared);
         if (place < 0) {
-            place = limit == NEVER ? -1 : claim(first, step, SHARED, RESERVED);
+            place = limit == NEVER ? -1 : claim(first, step, shared, reserved);
             soonest = limit;
         }
         if (place >= 0) {
             int at = place * STRIDE;
             words.setPlain(at + START, start);
-            words.setPlain(at + WHO, (long) unit << 32 | (long) share << 1 | (candidate ? 1 : 0));
+            words.setPlain(at + WHO, (long) unit << 32 | Math.max(share, 0) << 1 | (candidate ? 1 : 0));
             words.set(at, words.getPlain(at) | OPEN); // a full fence: seen before what is due is read
             lower(passing(start, soonest));
         }
@@ -128,7 +139,7 @@ final class InFlight {
 
     /** Says whether it is worth going round. */
     boolean isDue(long now) {
-        return now >= words.get(DUE);
+        return now >= words.get(due);
     }
 
     /** Lets the next who comes by go round. */
@@ -146,10 +157,10 @@ final class InFlight {
      * @param passing who is told
      */
     void look(long now, long limit, long baseline, long candidate, Passing passing) {
-        words.set(DUE, NEVER);
-        long due = NEVER;
+        words.set(due, NEVER);
+        long next = NEVER;
         int place = 0;
-        while (place < SHARED + RESERVED) {
+        while (place < shared + reserved) {
             int at = place * STRIDE;
             long state = words.get(at);
             if ((state & OPEN) == 0) {
@@ -160,12 +171,12 @@ final class InFlight {
             long who = words.get(at + WHO);
             boolean onCandidate = (who & 1) != 0;
             long own = onCandidate && (state & LIMIT) == 0 ? passing(start, limit) : NEVER;
-            long other = place < SHARED && (state & COMPARED) == 0
+            long other = place < shared && (state & COMPARED) == 0
                     ? passing(start, onCandidate ? candidate : baseline)
                     : NEVER;
             if (now < Math.min(own, other)) {
                 if (words.get(at) == state) { // or else a new holder lowers what is due itself
-                    due = Math.min(due, Math.min(own, other));
+                    next = Math.min(next, Math.min(own, other));
                 }
                 place++;
                 continue;
@@ -181,13 +192,13 @@ final class InFlight {
                 }
             }
         }
-        lower(due);
+        lower(next);
     }
 
     private void lower(long instant) {
-        long due = words.get(DUE);
-        while (instant < due && !words.compareAndSet(DUE, due, instant)) {
-            due = words.get(DUE);
+        long now = words.get(due);
+        while (instant < now && !words.compareAndSet(due, now, instant)) {
+            now = words.get(due);
         }
     }
 

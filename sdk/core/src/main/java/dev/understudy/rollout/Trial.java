@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>What counts.</b> One logical call is one observation, on the arm that it was assigned to. A candidate that the baseline
  * rescued failed, and the rescue is no observation of the baseline. Neutral are calls that the caller cancelled or asked
- * wrongly, that memory or another call's flight answered, that we refused before the wire, and a 429: it speaks of pace or credit, and
- * closes the limiter or the breaker. Whatever has taken longer than a limit was slow, though, even if it then ends as neutral.
+ * wrongly, that memory or another call's flight answered, that we refused before the wire, and a 429: it speaks of pace or
+ * credit, and closes the limiter or the breaker, whoever's quota it is. Whatever has taken longer than a limit was slow, though, even if it then ends as neutral.
  *
  * <p><b>Counters.</b> A good call adds to {@link #good} alone, which is striped. Bad ones are counted one by one; totals are
  * sums, bad first, so that nobody ever reads more bad calls than calls. The evidence is computed when a bad observation
@@ -182,7 +182,9 @@ final class Trial implements InFlight.Passing, Lookout {
             }
         } else if (!neutral) {
             watched(took, bad, late);
-            trail.record(took, bad, timedOut, late);
+            if (trail.record(took, bad, timedOut, late)) {
+                inFlight.lookSoon(); // what calls under way are compared with may have become less
+            }
         }
         if (sawSomething) {
             judge();
@@ -352,7 +354,12 @@ final class Trial implements InFlight.Passing, Lookout {
     ArmCounts candidate() {
         long bad = failed.get(); // before the calls that they are among
         long late = slow.get();
-        return new ArmCounts(overLimit.get() + good.sum(), bad, late);
+        return new ArmCounts(overLimit(bad, late) + good.sum(), bad, late);
+    }
+
+    /** Whoever marked a call in flight may not have counted it yet, when its holder has counted that it failed. */
+    private long overLimit(long bad, long late) {
+        return Math.max(overLimit.get(), Math.max(bad, late));
     }
 
     ArmCounts baseline() {
@@ -387,7 +394,9 @@ final class Trial implements InFlight.Passing, Lookout {
     void save(Map<String, String> entries) {
         ArmCounts before = baselineBefore;
         entries.put(ALARMED, Numbers.write(alarmed.get() ? 1 : 0));
-        entries.put(CANDIDATE, Numbers.write(good.sum(), overLimit.get(), slow.get(), failed.get(), lateAnswers.get()));
+        long bad = failed.get();
+        long late = slow.get();
+        entries.put(CANDIDATE, Numbers.write(good.sum(), overLimit(bad, late), late, bad, lateAnswers.get()));
         entries.put(BASELINE_BEFORE, Numbers.write(before.calls(), before.errors(), before.slow()));
         failedUnits.save(FAILED_UNITS, entries);
         slowUnits.save(SLOW_UNITS, entries);
