@@ -19,7 +19,7 @@ class InFlightLincheckTest {
     @Test
     void a_slow_call_counts_once_and_is_never_overlooked() {
         new ModelCheckingOptions()
-                .iterations(20)
+                .iterations(12)
                 .invocationsPerIteration(300)
                 .threads(3)
                 .actorsPerThread(3)
