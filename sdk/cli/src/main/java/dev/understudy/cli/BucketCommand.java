@@ -6,6 +6,7 @@ import dev.understudy.config.Configuration;
 import dev.understudy.rollout.Assignment;
 import dev.understudy.rollout.Buckets;
 import dev.understudy.rollout.Rollout;
+import dev.understudy.rollout.ShareInForce;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -43,15 +44,18 @@ final class BucketCommand extends FileCommand {
     public Integer call() {
         Configuration configuration = configuration();
         AgentSettings settings = agents(configuration, agent).iterator().next();
-        String candidate = settings.candidate();
-        if (candidate == null) {
-            throw new Refused("Agent '" + agent + "' has no candidate, so all its units are on '" + settings.baseline()
-                    + "'; name one in the file to ask about its rollout");
+        StoredRollout stored = StoredRollout.read(configuration, settings, StoredRollout.store(configuration, file));
+        if (stored.damage() != null) {
+            spec.commandLine().getErr().println(stored.decides());
         }
         units.forEach(BucketCommand::mustBeReadable);
-        String salt = settings.rollout().salt();
-        Buckets buckets = new Buckets(salt != null ? salt : agent + "/" + candidate);
-        Rollout rollout = new Rollout(agent, candidate, configuration.useFinetuned(settings), settings.rollout());
+        Buckets buckets = new Buckets(stored.salt());
+        Rollout rollout = new Rollout(
+                agent,
+                stored.candidate(),
+                stored.allowed(),
+                settings.rollout().withSalt(stored.salt()),
+                new ShareInForce(stored.share()));
         Table table = new Table("UNIT", ">BUCKET", "VARIANT", "WHY");
         for (String unit : units) {
             Assignment assignment =
@@ -68,7 +72,7 @@ final class BucketCommand extends FileCommand {
         if (!json) {
             out().print(table);
             out().println();
-            out().println("On the candidate " + candidate + ": buckets below "
+            out().println("On the candidate " + stored.candidate() + ": buckets below "
                     + rollout.share().thousandths() + " (" + rollout.share() + ")");
         }
         return Understudy.OK;

@@ -48,4 +48,18 @@ abstract class FileCommand implements Callable<Integer> {
         }
         return List.of(agent);
     }
+
+    /** The agent of that name, which must have a candidate, or all that have one. */
+    Collection<AgentSettings> candidates(Configuration configuration, @Nullable String name) {
+        List<AgentSettings> found = agents(configuration, name).stream()
+                .filter(settings -> settings.candidate() != null)
+                .toList();
+        if (found.isEmpty()) {
+            throw new Refused(
+                    name != null
+                            ? "Agent '" + name + "' has no candidate; name one in the file"
+                            : "No agent in " + file() + " has a candidate; name one in the file");
+        }
+        return found;
+    }
 }

@@ -11,7 +11,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "rollout",
         description = "Steers who gets a candidate.",
-        subcommands = {RolloutSetCommand.class})
+        subcommands = {
+            RolloutShowCommand.class,
+            RolloutSetCommand.class,
+            RolloutHoldCommand.class,
+            RolloutResumeCommand.class,
+            RolloutResetCommand.class
+        })
 final class RolloutCommand implements Runnable {
 
     @Spec

@@ -63,16 +63,8 @@ final class RolloutSetCommand extends EditCommand {
     private Edited edit(YamlText text, Configuration configuration, Share share) {
         Map<List<String>, NewValue> wanted = new LinkedHashMap<>();
         NewValue value = old -> written(share, old);
-        for (AgentSettings settings : agents(configuration, agent)) {
-            if (settings.candidate() != null) {
-                wanted.put(place(text, settings.name()), value);
-            } else if (agent != null) {
-                throw new Refused(
-                        "Agent '" + agent + "' has no candidate that could get a share; name one in the file");
-            }
-        }
-        if (wanted.isEmpty()) {
-            throw new Refused("No agent in " + file() + " has a candidate that could get a share");
+        for (AgentSettings settings : candidates(configuration, agent)) {
+            wanted.put(place(text, settings.name()), value);
         }
         return YamlScalarEdit.edit(text, wanted);
     }

@@ -1,6 +1,6 @@
 package dev.understudy.cli;
 
-import dev.understudy.error.ConfigurationException;
+import dev.understudy.error.UnderstudyException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
@@ -118,8 +118,8 @@ public final class Understudy implements Runnable {
         int code = NO;
         if (failed instanceof Refused refused) {
             err.println(refused.sentence());
-        } else if (failed instanceof ConfigurationException invalid) {
-            err.println(invalid.getMessage());
+        } else if (failed instanceof UnderstudyException told) {
+            err.println(told.getMessage());
         } else {
             err.println("understudy itself failed: " + failed.getClass().getSimpleName()
                     + (verbose ? "" : "; run it with --verbose and report what it shows"));

@@ -2,6 +2,9 @@ package dev.understudy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.rollout.Share;
+import dev.understudy.rollout.Written;
+import dev.understudy.store.FileRolloutStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +70,19 @@ class CliPageTest {
         }
     }
 
+    /** What applications have written by the time somebody looks. */
+    private void someTimePasses() {
+        FileRolloutStore store = new FileRolloutStore(folder.resolve("understudy.yaml.state"));
+        if (store.read("qa_agent").isEmpty()) {
+            Written.rolledBack(store, "qa_agent", "qa-tuned-v1.3", Share.percent(25));
+            Written.running(store, "support_agent", "qa-tuned-v1.3", 0, Share.ALL, Share.percent(5));
+        }
+    }
+
     private String run(String command) {
+        if (command.contains(" show")) {
+            someTimePasses();
+        }
         List<String> args = Arrays.stream(command.split(" "))
                 .map(arg -> arg.endsWith(".yaml") ? folder.resolve(arg).toString() : arg)
                 .toList();
