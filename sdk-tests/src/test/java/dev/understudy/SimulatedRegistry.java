@@ -2,6 +2,7 @@ package dev.understudy;
 
 import dev.understudy.config.Configuration;
 import dev.understudy.event.Listener;
+import dev.understudy.rollout.Ramp;
 import dev.understudy.throttle.PermitGate;
 import dev.understudy.time.Waiting;
 import java.util.List;
@@ -28,6 +29,16 @@ public final class SimulatedRegistry {
 
     public static void install(ModelRegistry registry, Configuration configuration) {
         registry.install(configuration);
+    }
+
+    /** Looks after the rollouts, which otherwise happens about once a second. */
+    public static void tick(ModelRegistry registry) {
+        registry.tick();
+    }
+
+    /** Returns an agent's rollout, or null where it has no candidate. */
+    public static Ramp ramp(ModelRegistry registry, String agent) {
+        return registry.pipeline(agent).ramp();
     }
 
     /** Returns the permits of every agent (as {@code agent/BASELINE} and {@code agent/CANDIDATE}) and provider, by name. */

@@ -31,7 +31,9 @@ import dev.understudy.insight.OutcomeWindow;
 import dev.understudy.insight.Subject;
 import dev.understudy.retry.RetryBudget;
 import dev.understudy.retry.RetryStage;
+import dev.understudy.rollout.Ramp;
 import dev.understudy.rollout.Rollout;
+import dev.understudy.rollout.RolloutSettings;
 import dev.understudy.rollout.RolloutStage;
 import dev.understudy.throttle.ModelLimiter;
 import dev.understudy.throttle.PermitGate;
@@ -91,10 +93,14 @@ final class Assembly implements AutoCloseable {
      *
      * @param configuration what was composed
      * @param clients one for each provider, by name; those that are in force already among them
+     * @param ramps one for each agent that has a candidate, by the agent's name; those that are in force already among them
      * @param pipelines one for each agent, by name
      */
     record Composition(
-            Configuration configuration, Map<String, SharedClient> clients, Map<String, Pipeline> pipelines) {}
+            Configuration configuration,
+            Map<String, SharedClient> clients,
+            Map<String, Ramp> ramps,
+            Map<String, Pipeline> pipelines) {}
 
     private final Waiting waiting;
     private final RandomGenerator random;
@@ -102,6 +108,7 @@ final class Assembly implements AutoCloseable {
     private final Events events;
     private final OutcomeWindow outcomes;
     private final Insight insight;
+    private final Rollouts rollouts;
     private final Map<String, ProviderClient.Factory> factories;
 
     private final Shelf<ModelState> models = new Shelf<>();
@@ -119,6 +126,7 @@ final class Assembly implements AutoCloseable {
             Events events,
             OutcomeWindow outcomes,
             Insight insight,
+            Rollouts rollouts,
             Map<String, ProviderClient.Factory> factories) {
         this.waiting = waiting;
         this.random = random;
@@ -126,6 +134,7 @@ final class Assembly implements AutoCloseable {
         this.events = events;
         this.outcomes = outcomes;
         this.insight = insight;
+        this.rollouts = rollouts;
         this.factories = factories;
     }
 
@@ -137,7 +146,8 @@ final class Assembly implements AutoCloseable {
     Composition compose(Configuration configuration) {
         Map<String, SharedClient> connected = new LinkedHashMap<>();
         Map<String, Pipeline> pipelines = new LinkedHashMap<>();
-        Composition composition = new Composition(configuration, connected, pipelines);
+        Map<String, Ramp> ramps = new LinkedHashMap<>();
+        Composition composition = new Composition(configuration, connected, ramps, pipelines);
         try {
             for (Provider provider : configuration.providers().values()) {
                 connected.put(provider.name(), connect(provider));
@@ -145,7 +155,7 @@ final class Assembly implements AutoCloseable {
             for (AgentSettings agent : configuration.agents().values()) {
                 pipelines.put(agent.name(), pipeline(agent, composition));
             }
-            return new Composition(configuration, Map.copyOf(connected), Map.copyOf(pipelines));
+            return new Composition(configuration, Map.copyOf(connected), Map.copyOf(ramps), Map.copyOf(pipelines));
         } catch (RuntimeException | Error failed) {
             discard(composition);
             throw failed;
@@ -164,6 +174,7 @@ final class Assembly implements AutoCloseable {
         }
         configuration.models().values().forEach(this::adjust);
         configuration.agents().values().forEach(this::adjust);
+        rollouts.putInForce(composition.ramps(), configuration);
         composition.pipelines().values().forEach(pipeline -> insight.watch(subject(pipeline, configuration)));
         List<SharedClient> replaced = clients.values().stream()
                 .filter(client -> !composition.clients().containsValue(client))
@@ -217,10 +228,19 @@ final class Assembly implements AutoCloseable {
         String name = agent.candidate();
         ModelSettings tried = name == null ? null : model(configuration, name);
         Leg candidate = tried == null ? null : leg(agent, state, cache, Variant.CANDIDATE, tried, composition);
-        Rollout rollout = new Rollout(agent.name(), name, configuration.useFinetuned(agent), agent.rollout());
+        boolean allowed = configuration.useFinetuned(agent);
+        Ramp ramp = rollouts.ramp(agent, allowed);
+        Rollout rollout;
+        if (ramp == null) {
+            rollout = new Rollout(agent.name(), name, allowed, agent.rollout());
+        } else {
+            composition.ramps().put(agent.name(), ramp);
+            RolloutSettings frozen = agent.rollout().withSalt(ramp.salt());
+            rollout = new Rollout(agent.name(), name, allowed, frozen, ramp.inForce());
+        }
         boolean fallback = configuration.useFallback(agent);
         Chain chain = Chain.of(List.of(
-                new RolloutStage(rollout, null),
+                new RolloutStage(rollout, ramp == null ? null : ramp.guard()),
                 new FallbackStage(
                         baseline,
                         candidate,
@@ -230,8 +250,9 @@ final class Assembly implements AutoCloseable {
         return new Pipeline(
                 agent,
                 rollout,
+                ramp,
                 chain,
-                health(agent, rollout, fallback),
+                health(agent, rollout, ramp, fallback),
                 waiting,
                 events,
                 occupancy(composition, proven, tried));
@@ -403,7 +424,7 @@ final class Assembly implements AutoCloseable {
     }
 
     /** The breakers are looked up here, not when asked: a reload may be under way then. */
-    private Supplier<Health> health(AgentSettings agent, Rollout rollout, boolean useFallback) {
+    private Supplier<Health> health(AgentSettings agent, Rollout rollout, @Nullable Ramp ramp, boolean useFallback) {
         ModelBreaker baseline = model(agent.baseline()).breaker();
         String candidate = agent.candidate();
         ModelBreaker other = candidate == null ? null : model(candidate).breaker();
@@ -414,7 +435,7 @@ final class Assembly implements AutoCloseable {
             if (candidate != null && other != null) {
                 check.candidate(candidate, other.state(), rollout.share());
             }
-            return check.judge();
+            return ramp == null ? check.judge() : Rollouts.and(check.judge(), ramp);
         };
     }
 

@@ -19,6 +19,11 @@ import dev.understudy.insight.Comparison;
 import dev.understudy.insight.Insight;
 import dev.understudy.insight.OutcomeWindow;
 import dev.understudy.insight.Timeline;
+import dev.understudy.rollout.RolloutStatus;
+import dev.understudy.rollout.Steering;
+import dev.understudy.store.FileRolloutStore;
+import dev.understudy.store.InMemoryRolloutStore;
+import dev.understudy.store.RolloutStore;
 import dev.understudy.throttle.PermitGate;
 import dev.understudy.time.Waiting;
 import java.nio.file.Path;
@@ -66,6 +71,9 @@ public final class ModelRegistry implements AutoCloseable {
     /** How often slices of calls are put away, five seconds each. */
     private static final Duration INSIGHT_INTERVAL = Duration.ofSeconds(5);
 
+    /** How often rollouts are looked after: a person's command in another process is seen within two of these. */
+    private static final Duration ROLLOUT_INTERVAL = Duration.ofSeconds(1);
+
     /** What one configuration made: read once by each call. */
     private record Snapshot(Configuration configuration, Map<String, Pipeline> pipelines) {}
 
@@ -73,10 +81,16 @@ public final class ModelRegistry implements AutoCloseable {
     private final ExecutorService workers;
     private final Events events;
     private final Insight insight;
+    private final Rollouts rollouts;
     private final Assembly assembly;
     /** What is done in the background; complete before the first of them starts. */
     private final List<Rounds> rounds = new ArrayList<>();
 
+    /** Among them: it starts with the first candidate. */
+    private final Rounds rolloutRounds;
+
+    private final boolean simulated;
+    private final AtomicBoolean rolloutsStarted = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     /** One configuration at a time is made into pipelines. */
     private final ReentrantLock installing = new ReentrantLock();
@@ -95,21 +109,37 @@ public final class ModelRegistry implements AutoCloseable {
         insight = new Insight(waiting.ticker(), builder.wall);
         listeners.add(insight);
         events = new Events(listeners, workers);
-        assembly =
-                new Assembly(waiting, builder.random, workers, events, outcomes, insight, ProviderClient.factories());
+        simulated = builder.simulated;
+        rollouts = new Rollouts(builder.store(configuration), waiting, builder.wall, events, this::lookSoon);
+        rolloutRounds = new Rounds("rollout", ROLLOUT_INTERVAL, rollouts::look, waiting, workers);
+        assembly = new Assembly(
+                waiting, builder.random, workers, events, outcomes, insight, rollouts, ProviderClient.factories());
         rounds.add(new Rounds("insight", INSIGHT_INTERVAL, insight::round, waiting, workers));
+        rounds.add(rolloutRounds);
         try {
             Assembly.Composition first = assembly.compose(configuration);
             snapshot = new Snapshot(configuration, first.pipelines());
             assembly.putInForce(first).run();
+            rollouts.look();
         } catch (RuntimeException | Error failed) {
             close(); // connections that were opened before it failed
             throw failed;
         }
         reload = follow(file, builder.reloadEvery);
-        if (!builder.simulated) {
-            rounds.forEach(Rounds::start);
+        if (!simulated) {
+            rounds.stream().filter(each -> each != rolloutRounds).forEach(Rounds::start);
         }
+        startRollouts();
+    }
+
+    private void startRollouts() {
+        if (!simulated && !rollouts.isEmpty() && rolloutsStarted.compareAndSet(false, true)) {
+            rolloutRounds.start();
+        }
+    }
+
+    private void lookSoon() {
+        rolloutRounds.now();
     }
 
     private @Nullable Reload follow(@Nullable ConfigurationFile file, Duration every) {
@@ -347,6 +377,27 @@ public final class ModelRegistry implements AutoCloseable {
         return insight.timeline(agent, back);
     }
 
+    /**
+     * Tells how an agent's rollout stands, and who decides about it.
+     *
+     * @param agent the agent's name in the configuration
+     * @return phase, share, evidence and history; for an agent without a candidate, that there is nothing to decide
+     */
+    public RolloutStatus rollout(String agent) {
+        Pipeline pipeline = pipeline(agent);
+        return rollouts.status(pipeline.agent(), pipeline.ramp());
+    }
+
+    /**
+     * Lets a person steer an agent's rollout: hold the ramp, let it go on, re-arm a candidate that was rolled back.
+     *
+     * @param agent the agent's name in the configuration
+     * @return what a person may do; each change is in force within milliseconds
+     */
+    public Steering steer(String agent) {
+        return rollouts.steering(pipeline(agent).agent().name());
+    }
+
     Pipeline pipeline(String agent) {
         Map<String, Pipeline> pipelines = snapshot.pipelines();
         Pipeline pipeline = pipelines.get(Objects.requireNonNull(agent, "agent"));
@@ -380,6 +431,9 @@ public final class ModelRegistry implements AutoCloseable {
         }
         before.values().forEach(Pipeline::replace); // whoever is turned away finds the new ones
         rest.run();
+        // Outside the lock, for it waits for the store.
+        rollouts.look();
+        startRollouts();
     }
 
     private void tidy() {
@@ -411,6 +465,11 @@ public final class ModelRegistry implements AutoCloseable {
         return assembly.openClients();
     }
 
+    /** Looks after the rollouts now, for tests and simulations. */
+    void tick() {
+        rollouts.look();
+    }
+
     /** What is done in the background, for a simulation, which does it when it likes. */
     List<Rounds> rounds() {
         return List.copyOf(rounds);
@@ -431,10 +490,20 @@ public final class ModelRegistry implements AutoCloseable {
         waiting.close();
         disconnect();
         waiting.drain(() -> inFlight() + underWay(), CLOSE_NANOS);
+        saveRollouts();
         events.observe(List.of()); // who shows readings lets go of them
         events.close();
         waiting.drain(events::pending, CLOSE_NANOS);
         workers.shutdownNow(); // whoever still runs minds neither deadline nor us: a model, or a listener
+    }
+
+    /** What the guards have seen last goes with the next start. */
+    private void saveRollouts() {
+        try {
+            rollouts.close();
+        } catch (RuntimeException broken) {
+            LOG.error("Rollouts could not be saved: {}", broken.getClass().getName());
+        }
     }
 
     /** After this, nothing is installed any more. */
@@ -476,6 +545,7 @@ public final class ModelRegistry implements AutoCloseable {
         private InstantSource wall = InstantSource.system();
         private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
         private @Nullable ExecutorService workers;
+        private @Nullable RolloutStore store;
         private boolean simulated;
         private Duration reloadEvery = Reload.DEFAULT_EVERY;
 
@@ -524,6 +594,26 @@ public final class ModelRegistry implements AutoCloseable {
         public Builder listener(Listener value) {
             listeners.add(Objects.requireNonNull(value, "listener"));
             return this;
+        }
+
+        /**
+         * Where the state of rollouts survives restarts. It may be one that a whole fleet shares.
+         *
+         * @param value the store; default: files in {@code state.directory}, which is beside the configuration file unless it
+         *     is said; in memory for a configuration that is built in Java and names none
+         * @return this
+         */
+        public Builder rolloutStore(RolloutStore value) {
+            store = Objects.requireNonNull(value, "store");
+            return this;
+        }
+
+        private RolloutStore store(Configuration used) {
+            if (store != null) {
+                return store;
+            }
+            Path directory = file == null ? used.stateDirectory() : used.stateDirectory(file);
+            return directory == null ? new InMemoryRolloutStore() : new FileRolloutStore(directory);
         }
 
         /**

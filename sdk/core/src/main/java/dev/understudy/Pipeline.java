@@ -18,6 +18,7 @@ import dev.understudy.event.Events;
 import dev.understudy.event.Outcome;
 import dev.understudy.health.Health;
 import dev.understudy.rollout.Assignment;
+import dev.understudy.rollout.Ramp;
 import dev.understudy.rollout.Rollout;
 import dev.understudy.time.Waiting;
 import java.time.Duration;
@@ -33,6 +34,7 @@ final class Pipeline {
     private final AgentSettings agent;
     private final long timeoutNanos;
     private final Rollout rollout;
+    private final @Nullable Ramp ramp;
     private final Chain chain;
     private final Supplier<Health> health;
     private final Waiting waiting;
@@ -42,6 +44,7 @@ final class Pipeline {
     Pipeline(
             AgentSettings agent,
             Rollout rollout,
+            @Nullable Ramp ramp,
             Chain chain,
             Supplier<Health> health,
             Waiting waiting,
@@ -50,6 +53,7 @@ final class Pipeline {
         this.agent = agent;
         this.timeoutNanos = agent.timeout().toNanos();
         this.rollout = rollout;
+        this.ramp = ramp;
         this.chain = chain;
         this.health = health;
         this.waiting = waiting;
@@ -63,6 +67,12 @@ final class Pipeline {
 
     Rollout rollout() {
         return rollout;
+    }
+
+    /** Null where the agent has no candidate. */
+    @Nullable
+    Ramp ramp() {
+        return ramp;
     }
 
     Health health() {

@@ -95,7 +95,7 @@ class FollowedFileTest {
                     candidate: tuned
                     retries: 0
                     cache: { ttl: 1h }
-                    rollout: { percentage: %s }
+                    rollout: { percentage: %s, guard: off }
                   other_agent:
                     baseline: steady
                     timeout: 5s

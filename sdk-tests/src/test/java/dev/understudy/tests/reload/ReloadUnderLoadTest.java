@@ -21,6 +21,7 @@ import dev.understudy.error.Origin;
 import dev.understudy.event.Event;
 import dev.understudy.event.Outcome;
 import dev.understudy.retry.RetrySettings;
+import dev.understudy.rollout.GuardSettings;
 import dev.understudy.testing.RecordedEvents;
 import dev.understudy.testing.Rule;
 import dev.understudy.throttle.PermitGate;
@@ -80,6 +81,7 @@ class ReloadUnderLoadTest {
                         .baseline("steady")
                         .candidate("tuned")
                         .percentage(20 + version % 60)
+                        .guard(GuardSettings.OFF) // a quarter of the candidate's calls fails, to the end
                         .timeout(Duration.ofSeconds(60))
                         .retry(new RetrySettings(
                                 0, 0, 4, Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofSeconds(10)))

@@ -2,6 +2,7 @@ package dev.understudy.tests.simulation;
 
 import dev.understudy.chat.Variant;
 import dev.understudy.config.AgentSettings;
+import dev.understudy.config.Configuration;
 import dev.understudy.error.ChatException;
 import dev.understudy.error.FailureKind;
 import dev.understudy.event.Event;
@@ -9,6 +10,8 @@ import dev.understudy.event.Outcome;
 import dev.understudy.fallback.FallbackSettings;
 import dev.understudy.retry.RetrySettings;
 import dev.understudy.rollout.Rollout;
+import dev.understudy.rollout.RolloutSettings;
+import dev.understudy.rollout.Share;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -153,13 +156,12 @@ final class CallRules implements Watcher {
             throw simulation.violated("R11", call + " reports " + end.attempts() + " attempts; models saw " + seen);
         }
         if (seen > 0) {
-            Rollout rollout = new Rollout(
-                    call.agent,
-                    call.settings().candidate(),
-                    call.configuration.useFinetuned(call.settings()),
-                    call.settings().rollout());
-            if (end.variant() != rollout.assign(call.options, call.request).variant()) {
+            if (end.variant() != wanted(call, end)) {
                 throw simulation.violated("R23", call + " was assigned " + end.variant());
+            }
+            int allowed = simulation.mostSince(call, configuration -> share(configuration, call));
+            if (end.share() > allowed) {
+                throw simulation.violated("R23", call + " was assigned by " + end.share() + " of " + allowed);
             }
         }
         boolean answered = end.outcome() == Outcome.SUCCESS || end.outcome() == Outcome.DEGRADED;
@@ -170,6 +172,22 @@ final class CallRules implements Watcher {
         if (last != null && last.failure == FailureKind.TIMEOUT && !stopped) {
             helpedAfterSilence(call, last, end.failure());
         }
+    }
+
+    /** A pure function: of salt, unit and share where chance decided, else of what the call and the configuration say. */
+    private static Variant wanted(SimulatedCall call, Event.CallFinished end) {
+        RolloutSettings settings = call.settings().rollout();
+        boolean chance = end.randomised();
+        RolloutSettings asAssigned =
+                chance ? new RolloutSettings(new Share(end.share()), settings.salt(), false) : settings;
+        boolean allowed = chance || call.configuration.useFinetuned(call.settings());
+        return new Rollout(call.agent, call.settings().candidate(), allowed, asAssigned)
+                .assign(call.options, call.request)
+                .variant();
+    }
+
+    private static int share(Configuration configuration, SimulatedCall call) {
+        return configuration.agents().get(call.agent).rollout().share().thousandths();
     }
 
     private void helpedAfterSilence(SimulatedCall call, Attempt silent, FailureKind told) {

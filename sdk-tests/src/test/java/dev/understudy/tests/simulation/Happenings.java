@@ -1,6 +1,7 @@
 package dev.understudy.tests.simulation;
 
 import dev.understudy.event.Event;
+import dev.understudy.event.RolloutDecision;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -44,6 +45,9 @@ final class Happenings {
         }
         if (simulation.configurations.size() > 20) {
             add("reload storm");
+        }
+        for (RolloutDecision decision : simulation.decisions) {
+            add("rollout " + decision.to() + " for " + decision.reason());
         }
         if (!simulation.healed) {
             add("closed early");

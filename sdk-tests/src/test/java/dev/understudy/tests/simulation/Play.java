@@ -6,6 +6,7 @@ import dev.understudy.chat.Variant;
 import dev.understudy.config.AgentSettings;
 import dev.understudy.config.Configuration;
 import dev.understudy.event.Listener;
+import dev.understudy.rollout.Steering;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ final class Play {
         open();
         boolean closesEarly = scenario.happens(0.25);
         world.begin("operator", null, () -> operate(closesEarly));
+        world.begin("ticker", null, this::tick);
         while (simulation.calls.size() < Scenario.CALLS) {
             world.sleep(scenario.gap());
             SimulatedCall first = scenario.call(simulation.calls.size());
@@ -85,6 +87,37 @@ final class Play {
         for (long at : closesEarly ? scenario.times(1) : List.<Long>of()) {
             world.sleep(Math.max(0, at - world.elapsedNanos()));
             close();
+        }
+    }
+
+    /** Looks after the rollouts now and then, and steers them as a person would. */
+    private void tick() {
+        for (long at : scenario.times(40)) {
+            world.sleep(Math.max(0, at - world.elapsedNanos()));
+            world.note("looks after the rollouts");
+            SimulatedRegistry.tick(simulation.registry);
+            simulation.sabotage.ticked(simulation);
+            if (scenario.happens(0.1)) {
+                steer();
+            }
+        }
+    }
+
+    private void steer() {
+        for (String agent : simulation.registry.agents()) {
+            String candidate = simulation.configuration().agents().get(agent).candidate();
+            Steering steering = simulation.registry.steer(agent);
+            try {
+                if (candidate == null || scenario.happens(0.3)) {
+                    steering.hold("somebody");
+                } else if (scenario.happens(0.5)) {
+                    steering.resume("somebody");
+                } else {
+                    steering.reset(candidate, "somebody");
+                }
+            } catch (IllegalStateException nothingToDo) {
+                world.note(nothingToDo.getMessage());
+            }
         }
     }
 
@@ -154,6 +187,7 @@ final class Play {
         call.snapshot = simulation.configurations.size() - 1;
         call.configuration = simulation.configuration();
         call.beganAt = world.elapsedNanos();
+        call.beganMoment = world.moment();
         long timeout = call.options.timeout() != null
                 ? call.options.timeout().toNanos()
                 : call.settings().timeout().toNanos();

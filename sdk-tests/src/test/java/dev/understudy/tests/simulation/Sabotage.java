@@ -3,6 +3,9 @@ package dev.understudy.tests.simulation;
 import dev.understudy.SimulatedRegistry;
 import dev.understudy.error.Origin;
 import dev.understudy.event.Event;
+import dev.understudy.event.RolloutPhase;
+import dev.understudy.rollout.Ramp;
+import dev.understudy.rollout.ShareThief;
 import dev.understudy.throttle.PermitThief;
 import dev.understudy.time.Parking;
 import java.time.Duration;
@@ -31,7 +34,9 @@ enum Sabotage {
     /** Connections are closed while calls need them. */
     EARLY_CLOSE,
     /** Connections that nobody needs any more stay open. */
-    LEAKED_CLIENT;
+    LEAKED_CLIENT,
+    /** A candidate that was taken away is given to everybody again. */
+    REOPENED_SHARE;
 
     long watchdogNanos() {
         return TimeUnit.SECONDS.toNanos(this == BLOCKING_MODEL ? 1 : 60);
@@ -75,6 +80,17 @@ enum Sabotage {
     void strike(Simulation simulation) {
         if (this == LEAKED_PERMIT) {
             SimulatedRegistry.gates(simulation.registry).values().forEach(PermitThief::steal);
+        }
+    }
+
+    void ticked(Simulation simulation) {
+        if (this == REOPENED_SHARE) {
+            for (String agent : simulation.registry.agents()) {
+                Ramp ramp = SimulatedRegistry.ramp(simulation.registry, agent);
+                if (ramp != null && ramp.state().phase() == RolloutPhase.ROLLED_BACK) {
+                    ShareThief.open(ramp);
+                }
+            }
         }
     }
 

@@ -16,6 +16,8 @@ import dev.understudy.config.Configuration;
 import dev.understudy.config.ModelSettings;
 import dev.understudy.fallback.FallbackSettings;
 import dev.understudy.retry.RetrySettings;
+import dev.understudy.rollout.GuardSettings;
+import dev.understudy.rollout.RampSettings;
 import dev.understudy.rollout.RolloutSettings;
 import dev.understudy.rollout.Share;
 import dev.understudy.throttle.RateLimit;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -53,6 +56,7 @@ final class Scenario {
     private final Map<String, Boolean> atProvider = new LinkedHashMap<>();
     private int providerPermits = 8;
     private Secret key = Secret.of("file:key", "key");
+    private final Map<String, String> salts = new LinkedHashMap<>();
 
     Scenario(long seed) {
         chance = new SplittableRandom(seed);
@@ -202,10 +206,7 @@ final class Scenario {
                                         chance.nextInt(3 * permits),
                                         chance.nextInt(6) == 0 ? Duration.ZERO : duration(1, 10_000),
                                         chance.nextDouble()))
-                .rollout(new RolloutSettings(
-                        hasCandidate ? Share.percent(SHARES[chance.nextInt(SHARES.length)]) : Share.NONE,
-                        chance.nextInt(4) == 0 ? "pepper" : null,
-                        chance.nextInt(5) != 0))
+                .rollout(rollout(name, hasCandidate))
                 .cache(
                         chance.nextBoolean()
                                 ? null
@@ -218,6 +219,30 @@ final class Scenario {
                 .useFinetuned(chance.nextInt(20) == 0 ? Boolean.FALSE : null)
                 .useFallback(chance.nextInt(8) == 0 ? (Boolean) chance.nextBoolean() : null)
                 .build();
+    }
+
+    /** The salt stays: it is frozen anyway as long as the candidate stays. */
+    private RolloutSettings rollout(String name, boolean hasCandidate) {
+        String salt = salts.computeIfAbsent(name, agent -> chance.nextInt(4) == 0 ? "pepper" : "");
+        Share share = hasCandidate ? Share.percent(SHARES[chance.nextInt(SHARES.length)]) : Share.NONE;
+        RampSettings ramp = RampSettings.builder()
+                .stages(chance.nextInt(3) == 0 ? new double[] {10, 50, 100} : new double[0])
+                .hold(List.of(duration(1_000, 60_000)))
+                .minCalls(List.of(1 + chance.nextInt(20)))
+                .gates(chance.nextBoolean() ? Set.of() : Set.of(Share.ALL))
+                .noDataGrace(duration(1_000, 3_600_000))
+                .inconclusive(oneOf(RampSettings.Inconclusive.values()))
+                .build();
+        return new RolloutSettings(
+                share,
+                salt.isEmpty() ? null : salt,
+                chance.nextInt(5) != 0,
+                hasCandidate ? ramp : RampSettings.NONE,
+                oneOf(
+                        GuardSettings.OFF,
+                        GuardSettings.OFF,
+                        GuardSettings.DEFAULT,
+                        GuardSettings.DEFAULT.withP95(duration(1, 10_000))));
     }
 
     // Calls

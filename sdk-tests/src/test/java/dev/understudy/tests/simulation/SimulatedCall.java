@@ -29,6 +29,7 @@ final class SimulatedCall {
 
     Configuration configuration;
     long beganAt = -1;
+    long beganMoment;
     long deadlineAt;
     /** Whose thread runs the call. */
     Carrier runner;

@@ -6,6 +6,7 @@ import dev.understudy.config.Configuration;
 import dev.understudy.event.CircuitState;
 import dev.understudy.event.Event;
 import dev.understudy.event.Reading;
+import dev.understudy.event.RolloutDecision;
 import dev.understudy.time.Deadline;
 import dev.understudy.time.Waiting;
 import java.net.URI;
@@ -29,6 +30,7 @@ final class Simulation {
 
     final List<SimulatedCall> calls = new ArrayList<>();
     final List<Attempt> attempts = new ArrayList<>();
+    final List<RolloutDecision> decisions = new ArrayList<>();
     /** All that were ever in force; the last one is. */
     final List<Configuration> configurations = new ArrayList<>();
     /** What is about to come into force, while it does. */
@@ -65,7 +67,8 @@ final class Simulation {
                 new BudgetRules(this),
                 new CallRules(this),
                 new AnswerRules(this),
-                new ClientRules(this));
+                new ClientRules(this),
+                new RolloutRules(this));
     }
 
     /** Runs it; throws the first {@link Violation}. */
@@ -193,6 +196,9 @@ final class Simulation {
     }
 
     void heard(Event event) {
+        if (event instanceof Event.RolloutChanged changed) {
+            decisions.add(changed.decision());
+        }
         SimulatedCall call = world.current().context instanceof SimulatedCall known ? known : null;
         world.note("reports " + event);
         if (call != null) {

@@ -24,6 +24,7 @@ class SimulationCanFailTest {
         "LOST_RELOAD, R21",
         "EARLY_CLOSE, R21",
         "LEAKED_CLIENT, R30",
+        "REOPENED_SHARE, R24",
     })
     void a_fault_is_found_by_its_rule(Sabotage sabotage, String rule) {
         Set<String> found = new TreeSet<>();

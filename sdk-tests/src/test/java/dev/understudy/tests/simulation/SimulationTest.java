@@ -19,7 +19,7 @@ class SimulationTest {
     @Test
     @Rule({
         "R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "R9", "R10", "R11", "R12", "R14", "R15", "R16", "R17", "R18",
-        "R19", "R21", "R23", "R25", "R27", "R30"
+        "R19", "R21", "R23", "R24", "R25", "R27", "R30"
     })
     void every_rule_holds_at_every_step_whatever_happens() {
         Seeds seeds = Seeds.run(ONE == null ? 1 : ONE, ONE == null ? SEEDS : ONE);
@@ -80,6 +80,17 @@ class SimulationTest {
             assertThat(happened.of(often)).as("how often %s", often).isGreaterThan(100);
         }
         for (String rare : new String[] {
+            "rollout QUARANTINED for GUARD",
+            "rollout ROLLED_BACK for GUARD",
+            "rollout HOLD for SHARED_DEGRADATION",
+            "rollout HOLD for SUSPECT",
+            "rollout HOLD for NO_DATA",
+            "rollout HOLD for HELD",
+            "rollout OFF for KILL_SWITCH",
+            "rollout RUNNING for PASSED",
+            "rollout RUNNING for RESET",
+            "rollout RUNNING for RESUMED",
+            "rollout COMPLETED for PASSED",
             "breaker CLOSED to LATCHED",
             "breaker LATCHED to HALF_OPEN",
             "breaker HALF_OPEN to LATCHED",

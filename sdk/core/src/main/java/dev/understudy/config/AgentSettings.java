@@ -4,6 +4,8 @@ import dev.understudy.cache.CacheSettings;
 import dev.understudy.error.Bounds;
 import dev.understudy.fallback.FallbackSettings;
 import dev.understudy.retry.RetrySettings;
+import dev.understudy.rollout.GuardSettings;
+import dev.understudy.rollout.RampSettings;
 import dev.understudy.rollout.RolloutSettings;
 import dev.understudy.rollout.Share;
 import dev.understudy.throttle.ThrottleSettings;
@@ -305,6 +307,27 @@ public final class AgentSettings {
          */
         public Builder percentage(double percent) {
             return rollout(rollout.withShare(Share.percent(percent)));
+        }
+
+        /**
+         * How the share climbs by itself, up to the percentage, or to 100 where none was set; the other settings of the
+         * rollout stay as they are.
+         *
+         * @param value the steps; default {@link RampSettings#NONE}
+         * @return this
+         */
+        public Builder ramp(RampSettings value) {
+            return rollout(rollout.withRamp(value));
+        }
+
+        /**
+         * What the candidate may not do; the other settings of the rollout stay as they are.
+         *
+         * @param value the limits; default {@link GuardSettings#DEFAULT}
+         * @return this
+         */
+        public Builder guard(GuardSettings value) {
+            return rollout(rollout.withGuard(value));
         }
 
         /**

@@ -34,6 +34,8 @@ public enum RolloutReason {
     KILL_SWITCH("the kill switch is on"),
     /** The kill switch was turned off again. */
     SWITCHED_ON("the kill switch is off again"),
+    /** There is nothing to roll out. */
+    NO_CANDIDATE("the agent has no candidate"),
     /** What is stored cannot be read: nobody gets the candidate until that is mended. */
     STATE_REFUSED("the stored state cannot be used");
 

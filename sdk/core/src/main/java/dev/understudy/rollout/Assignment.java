@@ -10,6 +10,16 @@ public enum Assignment {
     NO_CANDIDATE(Variant.BASELINE, false, "the agent has no candidate"),
     /** {@code models.use_finetuned} (or the agent's own) is false. */
     KILL_SWITCH(Variant.BASELINE, false, "the kill switch is on (use_finetuned: false)"),
+    /** The candidate was rolled back, and nobody has re-armed it. */
+    ROLLED_BACK(
+            Variant.BASELINE, false, "the candidate was rolled back; only a reset that names it lets it start again"),
+    /** The candidate was taken away just now; the baseline's next calls tell whether it was its fault. */
+    QUARANTINED(
+            Variant.BASELINE,
+            false,
+            "the candidate was taken away, and the baseline's next calls tell what becomes of it"),
+    /** The rollout holds without anybody on the candidate: shared trouble, or a state that cannot be used. */
+    HELD_BACK(Variant.BASELINE, false, "the rollout holds, and nobody is on the candidate"),
     /** The call said {@code useFinetuned(false)}. */
     OPTED_OUT(Variant.BASELINE, false, "the call wants no fine-tuned model"),
     /** The call asked for the baseline. */
@@ -47,6 +57,11 @@ public enum Assignment {
      */
     public boolean explicit() {
         return explicit;
+    }
+
+    /** Says whether the rollout itself keeps everybody from the candidate, whatever a call wants. */
+    boolean denied() {
+        return this == ROLLED_BACK || this == QUARANTINED || this == HELD_BACK;
     }
 
     /**

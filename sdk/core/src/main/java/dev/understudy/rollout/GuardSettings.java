@@ -19,6 +19,9 @@ public record GuardSettings(
     /** What holds unless the configuration says otherwise. */
     public static final GuardSettings DEFAULT = new GuardSettings(true, null, 0.05, 0, 0);
 
+    /** Nobody takes the candidate away; everything is counted all the same. */
+    public static final GuardSettings OFF = new GuardSettings(false, null, 0.05, 0, 0);
+
     /** Checks the bounds. */
     public GuardSettings {
         if (p95 != null) {

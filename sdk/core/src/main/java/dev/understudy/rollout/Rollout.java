@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which variant serves a call: a pure function of the configuration, the share in force, the unit and what the call
- * asks for. In this order: no candidate, the kill switch, the call's own {@code useFinetuned(false)}, the variant that the
+ * asks for. In this order: no candidate, the kill switch, what the ramp denies (a latched rollback), the call's own {@code useFinetuned(false)}, the variant that the
  * call asks for (where that is allowed), the share. Thread-safe.
  */
 public final class Rollout {
@@ -85,6 +85,12 @@ public final class Rollout {
                 assigned = byShare(hash, limit);
                 call.randomised(hash, limit);
             }
+        } else if (assigned.denied()) {
+            // Nobody is on the candidate: a share of 0 %, by which the baseline's calls can still be told apart.
+            String unit = unit(call.options(), call.request());
+            if (unit != null) {
+                call.randomised(buckets.hash(unit), 0);
+            }
         }
         call.assign(assigned.variant(), assigned.explicit());
         return assigned;
@@ -96,6 +102,10 @@ public final class Rollout {
         }
         if (!useFinetuned) {
             return Assignment.KILL_SWITCH;
+        }
+        Assignment denied = inForce.denied();
+        if (denied != null) {
+            return denied;
         }
         if (Boolean.FALSE.equals(options.useFinetuned())) {
             return Assignment.OPTED_OUT;

@@ -55,6 +55,8 @@ public final class RolloutStage implements Stage {
     private static boolean counts(Assignment assigned, ChatCall call, RolloutGuard guard) {
         return switch (assigned) {
             case INSIDE_SHARE -> true;
+            // Nobody is on the candidate, and the baseline's calls tell whether that was right.
+            case ROLLED_BACK, QUARANTINED, HELD_BACK -> true;
             case OUTSIDE_SHARE -> call.share() >= 0 || guard.isNobody();
             default -> false;
         };

@@ -41,6 +41,7 @@ public final class RolloutState {
     private final int step;
     private final Share stage;
     private final Share ceiling;
+    private final long generation;
     private final Instant started;
     private final Instant since;
     private final Instant stepSince;
@@ -70,6 +71,7 @@ public final class RolloutState {
         step = draft.step;
         stage = draft.stage;
         ceiling = draft.ceiling;
+        generation = draft.generation;
         started = draft.started;
         since = draft.since;
         stepSince = draft.stepSince;
@@ -190,6 +192,11 @@ public final class RolloutState {
             case OFF, QUARANTINED, ROLLED_BACK -> Share.NONE;
             case RUNNING, HOLD, COMPLETED -> stage.compareTo(ceiling) < 0 ? stage : ceiling;
         };
+    }
+
+    /** Returns how often evidence was begun anew, so that nobody goes on with that of an earlier time. */
+    long generation() {
+        return generation;
     }
 
     /**
@@ -322,6 +329,13 @@ public final class RolloutState {
                 || (phase == RolloutPhase.OFF && phaseBeforeOff == RolloutPhase.QUARANTINED);
     }
 
+    /** The same, with what the guard knows now: nothing is decided by it. */
+    RolloutState with(Sight sight, SortedMap<String, String> saved) {
+        Draft draft = draft().seen(sight);
+        draft.guard = saved;
+        return draft.done();
+    }
+
     Draft draft() {
         return new Draft(this);
     }
@@ -345,6 +359,7 @@ public final class RolloutState {
         int step;
         Share stage = Share.NONE;
         Share ceiling = Share.NONE;
+        long generation = 1;
         Instant started;
         Instant since;
         Instant stepSince;
@@ -393,6 +408,7 @@ public final class RolloutState {
             step = from.step;
             stage = from.stage;
             ceiling = from.ceiling;
+            generation = from.generation;
             started = from.started;
             since = from.since;
             stepSince = from.stepSince;
@@ -434,6 +450,7 @@ public final class RolloutState {
 
         /** Forgets all evidence: what comes from now on begins a new rollout. */
         Draft forget(Instant now) {
+            generation++;
             started = now;
             degradations = 0;
             firedBy = null;

@@ -1,6 +1,7 @@
 package dev.understudy.rollout;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The share that calls are assigned by at this moment: set by the ramp, read once by each call, and closed by the guard in the
@@ -11,6 +12,8 @@ public final class ShareInForce {
 
     /** The share in thousandths of a per cent, or its complement while it is closed. */
     private final AtomicInteger word;
+    /** Why nobody is on the candidate whatever a call wants, or null. */
+    private volatile @Nullable Assignment denied;
 
     /**
      * Starts with a share.
@@ -62,6 +65,21 @@ public final class ShareInForce {
     public Share share() {
         int now = thousandths();
         return now == 0 ? Share.NONE : new Share(now);
+    }
+
+    /**
+     * Says why nobody is on the candidate, whatever the share and whatever a call asks for.
+     *
+     * @param reason the decision that calls are told; null where the share decides
+     */
+    void deny(@Nullable Assignment reason) {
+        denied = reason;
+    }
+
+    /** Returns why nobody is on the candidate, or null where the share decides. */
+    @Nullable
+    Assignment denied() {
+        return word.get() < 0 ? Assignment.QUARANTINED : denied;
     }
 
     int thousandths() {

@@ -51,6 +51,7 @@ final class StateText {
         fields.put("ceiling", write(state.ceiling()));
         // Follows from the rest; written for people, and to see that the rest is whole.
         fields.put("share", write(state.share()));
+        fields.put("generation", String.valueOf(state.generation()));
         fields.put("started", state.started().toString());
         fields.put("since", state.since().toString());
         fields.put("step_since", state.stepSince().toString());
@@ -76,7 +77,8 @@ final class StateText {
         for (int i = 0; i < state.decisions().size(); i++) {
             fields.put(name(DECISION, i), write(state.decisions().get(i)));
         }
-        state.guard().forEach((name, value) -> fields.put(GUARD + name, value));
+        // The guard names its own entries, and all of them begin alike.
+        fields.putAll(state.guard());
         return fields;
     }
 
@@ -105,6 +107,7 @@ final class StateText {
         draft.step = Math.toIntExact(count(fields, "step"));
         draft.stage = share(fields, "stage");
         draft.ceiling = share(fields, "ceiling");
+        draft.generation = count(fields, "generation");
         draft.since = instant(fields, "since");
         draft.stepSince = instant(fields, "step_since");
         draft.callsAtStep = count(fields, "calls_at_step");
@@ -125,7 +128,7 @@ final class StateText {
         for (String line : fields.subMap(DECISION, "decision/").values()) {
             draft.decisions.add(decision(agent, line));
         }
-        fields.subMap(GUARD, "guard/").forEach((name, value) -> draft.guard.put(name.substring(GUARD.length()), value));
+        draft.guard.putAll(fields.subMap(GUARD, "guard/"));
         RolloutState state = draft.done();
         if (!state.share().equals(share(fields, "share"))) {
             throw new IllegalArgumentException("share and phase contradict each other");

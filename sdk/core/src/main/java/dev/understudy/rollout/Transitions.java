@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transitions {
 
+    /** When the evidence suffices to take the candidate away: a wealth of 100. */
+    static final double ALARM = Math.log(100);
+
     /** When strict evidence is a suspicion: a wealth of 20. */
     static final double SUSPICION = Math.log(20);
 
@@ -83,6 +86,7 @@ final class Transitions {
         draft.salt = salt;
         draft.ceiling = ceiling;
         if (previous != null) {
+            draft.generation = previous.generation() + 1;
             draft.latched.addAll(previous.latched());
             draft.decisions.addAll(previous.decisions());
             draft.decisionCount = previous.decisionCount();
@@ -118,6 +122,14 @@ final class Transitions {
 
     private static Share firstStage(RampSettings ramp) {
         return ramp.climbs() ? ramp.stages().get(0) : Share.ALL;
+    }
+
+    /** What stands for a state that nobody has read yet. */
+    static RolloutState unread(String agent, String candidate, String salt, Share ceiling, Instant now) {
+        Draft draft = new Draft(agent, candidate, now).to(RolloutPhase.HOLD, RolloutReason.STATE_REFUSED);
+        draft.salt = salt;
+        draft.ceiling = ceiling;
+        return draft.done();
     }
 
     /** What stands for a state that cannot be read: nobody gets the candidate. It is never written. */
