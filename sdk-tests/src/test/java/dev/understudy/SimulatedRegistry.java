@@ -46,6 +46,11 @@ public final class SimulatedRegistry {
         return registry.gates();
     }
 
+    /** Returns what a call that begins now would see. */
+    public static Configuration configuration(ModelRegistry registry) {
+        return registry.configuration();
+    }
+
     /** Returns how many provider clients are open. */
     public static int openClients(ModelRegistry registry) {
         return registry.openClients();

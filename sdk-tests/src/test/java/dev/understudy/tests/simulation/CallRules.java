@@ -143,6 +143,9 @@ final class CallRules implements Watcher {
         wanted = earlier(wanted, call.cancelledAt);
         wanted = Math.max(earlier(wanted, simulation.closedAt), call.beganAt);
         long excused = call.runner == null ? 0 : call.runner.stalledUntil;
+        if (simulation.closer != null) { // may be held up while it tells one after the other
+            excused = Math.max(excused, simulation.closer.stalledUntil);
+        }
         if (now() > Math.max(wanted, excused)) {
             throw simulation.violated(
                     wanted == call.deadlineAt ? "R1" : "R4", call + " ends " + (now() - wanted) + " ns too late");

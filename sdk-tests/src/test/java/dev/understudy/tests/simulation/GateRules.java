@@ -137,6 +137,9 @@ final class GateRules implements Watcher {
 
     /** Somebody who has stood in the same line for longer must have been woken by now. */
     private void nobodyWasOvertaken(Gate gate, Attempt attempt) {
+        if (simulation.installing != null) {
+            return; // it may have granted permits to several, and be held up while it wakes them one by one
+        }
         Since mine = simulation.lines.inLine(attempt.call.runner, gate.permits);
         if (mine == Since.NEVER) {
             return; // did not wait here

@@ -19,6 +19,7 @@ final class Lines {
             "dev.understudy.Assembly.",
             "dev.understudy.ModelRegistry.<init>",
             "dev.understudy.ModelRegistry.install",
+            "dev.understudy.breaker.HalfOpenStay",
             "dev.understudy.breaker.ModelBreaker.refusal",
             "dev.understudy.call.ModelStage.",
             "dev.understudy.call.WorkerTask.begin",

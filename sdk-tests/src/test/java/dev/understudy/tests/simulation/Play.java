@@ -139,6 +139,7 @@ final class Play {
         world.note("closes the registry");
         if (simulation.closedAt < 0) {
             simulation.closedAt = world.elapsedNanos();
+            simulation.closer = world.current();
         }
         simulation.registry.close();
         world.note("has closed it");
@@ -159,7 +160,7 @@ final class Play {
                     throw simulation.violated(
                             "R9", "All is well for ten minutes, but " + probe + " got " + probe.thrown);
                 }
-                world.sleep(10 * SECOND);
+                world.sleep(200 * SECOND); // longer than the slowest rate limit wants
             }
         }
         simulation.tell(Watcher::atRest);
@@ -185,7 +186,11 @@ final class Play {
 
     private void began(SimulatedCall call) {
         call.snapshot = simulation.configurations.size() - 1;
-        call.configuration = simulation.configuration();
+        call.configuration = SimulatedRegistry.configuration(simulation.registry);
+        // While one is being installed, either may hold; else the latest.
+        if (call.configuration != simulation.configuration() && call.configuration != simulation.installing) {
+            throw simulation.violated("R21", call + " sees a configuration that is not in force");
+        }
         call.beganAt = world.elapsedNanos();
         call.beganMoment = world.moment();
         long timeout = call.options.timeout() != null

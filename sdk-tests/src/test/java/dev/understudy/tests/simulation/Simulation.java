@@ -39,6 +39,9 @@ final class Simulation {
     ModelRegistry registry;
     List<Reading> readings = List.of();
     long closedAt = -1;
+    /** Who closes, and tells everybody. */
+    Carrier closer;
+
     boolean healed;
 
     private final SplittableRandom sdkChance;
