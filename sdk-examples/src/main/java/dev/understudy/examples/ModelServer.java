@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 final class ModelServer implements AutoCloseable {
 
     /** The deployment whose mood changes. */
-    static final String CANDIDATE = "tuned-v1.3";
+    static final String CANDIDATE = "qa-tuned-v1.3";
 
     private static final Pattern MODEL = Pattern.compile("\"model\":\"([^\"]+)\"");
     private static final Pattern TOKENS = Pattern.compile("\"max_tokens\":(\\d+)");
@@ -32,9 +32,7 @@ final class ModelServer implements AutoCloseable {
         /** Answers in 90 ms and 0.05 ms for each token: most in 90 to 120 ms. */
         WELL,
         /** Answers in 680 to 890 ms. */
-        SLOW,
-        /** Answers 503 at once. */
-        DOWN
+        SLOW
     }
 
     /**
@@ -99,21 +97,19 @@ final class ModelServer implements AutoCloseable {
             Mood now = model.equals(CANDIDATE) ? mood : Mood.WELL;
             log.add(new Request(model, now));
             switch (now) {
-                case WELL -> reply(exchange, 90 + tokens / 20, 200, completion(model, tokens));
-                case SLOW -> reply(exchange, ThreadLocalRandom.current().nextInt(680, 891), 200, completion(model, 1));
-                case DOWN -> reply(exchange, 0, 503, "{\"error\":{\"message\":\"out of service\"}}");
+                case WELL -> reply(exchange, 90 + tokens / 20, completion(model, tokens));
+                case SLOW -> reply(exchange, ThreadLocalRandom.current().nextInt(680, 891), completion(model, 1));
             }
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private static void reply(HttpExchange exchange, int millis, int status, String json)
-            throws IOException, InterruptedException {
+    private static void reply(HttpExchange exchange, int millis, String json) throws IOException, InterruptedException {
         Thread.sleep(millis);
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.sendResponseHeaders(200, bytes.length);
         exchange.getResponseBody().write(bytes);
     }
 

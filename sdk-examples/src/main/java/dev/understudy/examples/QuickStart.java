@@ -1,12 +1,11 @@
 package dev.understudy.examples;
 
 import dev.understudy.ModelRegistry;
-import dev.understudy.chat.Variant;
 import dev.understudy.config.AgentSettings;
 import dev.understudy.config.Configuration;
-import dev.understudy.event.CircuitState;
+import dev.understudy.report.RolloutReport;
+import dev.understudy.rollout.RolloutStatus;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -16,52 +15,53 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An incident in under a minute: real traffic of five agents, a quarter of the users on a candidate that turns slow, breaks
- * down and heals, and what callers see of it. Run it with {@code mvn -q -Pquickstart} from the project's root.
+ * Friday evening in under a minute: a new model is rolled out under real traffic, turns slow, and is taken away before
+ * anybody notices. Run it with {@code mvn -q -Pquickstart} from the project's root.
  */
 public final class QuickStart {
 
-    /** Any of the five: they share their models, and so the models' breakers. */
     private static final String AGENT = "qa_agent";
 
     private final Scenario scenario;
+    private final Path report;
     private final PrintStream out;
 
-    QuickStart(Scenario scenario, PrintStream out) {
+    QuickStart(Scenario scenario, Path report, PrintStream out) {
         this.scenario = scenario;
+        this.report = report;
         this.out = out;
     }
 
     /**
-     * Plays the scenario; the exit code is 1 if any caller saw an error.
+     * Plays the scenario; the exit code is 1 if any caller saw an error, or the candidate was not rolled back.
      *
-     * @param args none
+     * @param args where to write the report, if not {@code friday-evening.html} in the current folder
      * @throws Exception if it could not be played
      */
     public static void main(String[] args) throws Exception {
-        Summary summary = new QuickStart(Scenario.quickstart(), System.out).run();
+        Path report = Path.of(args.length > 0 ? args[0] : "friday-evening.html").toAbsolutePath();
+        Summary summary = new QuickStart(Scenario.quickstart(), report, System.out).run();
         if (!summary.good()) {
             System.exit(1);
         }
     }
 
     Summary run() throws Exception {
-        try (ModelServer server = ModelServer.start()) {
-            Path file = scenario.configuration(server);
+        try (ModelServer server = ModelServer.start();
+                TemporaryFolder folder = new TemporaryFolder()) {
+            Path file = scenario.configuration(folder.path(), server);
             try (ModelRegistry registry = ModelRegistry.fromYaml(file)) {
                 AgentSettings agent = Objects.requireNonNull(
                         Configuration.fromYaml(file).agents().get(AGENT));
                 return play(server, registry, agent.timeout());
-            } finally {
-                Files.delete(file);
             }
         }
     }
 
     private Summary play(ModelServer server, ModelRegistry registry, Duration timeout) throws Exception {
-        introduce(registry, server);
+        introduce(server);
         Scoreboard scoreboard = new Scoreboard(out);
-        Traffic traffic = new Traffic(registry, scoreboard);
+        Traffic traffic = new Traffic(registry, AGENT, scoreboard);
         traffic.warmUp();
         server.clearLog();
 
@@ -74,8 +74,19 @@ public final class QuickStart {
         try (Pulse pulse = Pulse.start()) {
             tell(server, registry, scoreboard);
             played.get();
-            Summary summary = new Summary(timeout, scoreboard.calls(), server.log(), pulse.longestPause());
+            Summary summary = new Summary(
+                    timeout,
+                    scoreboard.calls(),
+                    server.log(),
+                    registry.rollout(AGENT).decisions(),
+                    pulse.longestPause());
             summary.print(out);
+            Duration lately = Duration.ofMinutes(5);
+            RolloutReport.builder(
+                            registry.rollout(AGENT), registry.compare(AGENT, lately), registry.timeline(AGENT, lately))
+                    .build()
+                    .writeTo(report);
+            out.println("What happened, when, and what was done: " + report.toUri());
             return summary;
         }
     }
@@ -92,26 +103,20 @@ public final class QuickStart {
             for (int end = second + phase.seconds(); second < end; ) {
                 second++;
                 TimeUnit.NANOSECONDS.sleep(start + TimeUnit.SECONDS.toNanos(second) - System.nanoTime());
-                scoreboard.printLine(second, breaker(registry));
+                RolloutStatus rollout = registry.rollout(AGENT);
+                scoreboard.printLine(second, rollout.share() + " " + rollout.phase());
             }
         }
         out.println();
     }
 
-    private static CircuitState breaker(ModelRegistry registry) {
-        return registry.health(AGENT).models().stream()
-                .filter(model -> model.variant() == Variant.CANDIDATE)
-                .findFirst()
-                .orElseThrow()
-                .circuit();
-    }
-
-    private void introduce(ModelRegistry registry, ModelServer server) {
+    private void introduce(ModelServer server) {
         out.println("Understudy quickstart: " + scenario.length().toSeconds() + " seconds of real traffic, replayed "
                 + Math.round(scenario.speed()) + " times as fast as it came.");
-        out.println("Agents " + registry.agents() + " call a model server at " + server.baseUrl() + ".");
+        out.println("Agent " + AGENT + " calls a model server at " + server.baseUrl() + ".");
         out.println(
                 "Each line is one second: calls that were answered, how many of them by the candidate, how many by");
-        out.println("the understudy (the baseline, for a candidate that failed), and what the callers saw.");
+        out.println(
+                "the understudy (the baseline, for a candidate that failed), what the callers saw, and the rollout.");
     }
 }

@@ -1,7 +1,6 @@
 package dev.understudy.examples;
 
 import dev.understudy.chat.ChatResponse;
-import dev.understudy.event.CircuitState;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,11 +67,11 @@ final class Scoreboard {
     }
 
     void printHead() {
-        out.println("  time  calls  candidate  understudy  errors       p50      p95      p99  breaker");
+        out.println("  time  calls  candidate  understudy  errors       p50      p95      p99  rollout");
     }
 
     /** Prints the line of one second. */
-    void printLine(long second, CircuitState breaker) {
+    void printLine(long second, String rollout) {
         List<Call> all = calls();
         List<Call> fresh = all.subList(printed, all.size());
         printed = all.size();
@@ -89,6 +88,6 @@ final class Scoreboard {
                 latencies.millis(0.50),
                 latencies.millis(0.95),
                 latencies.millis(0.99),
-                breaker);
+                rollout);
     }
 }

@@ -1,26 +1,41 @@
 package dev.understudy.examples;
 
+import dev.understudy.event.RolloutDecision;
 import dev.understudy.examples.ModelServer.Mood;
 import dev.understudy.examples.ModelServer.Request;
 import dev.understudy.examples.Scoreboard.Call;
 import java.io.PrintStream;
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What came of it: the callers' view, and the server's.
+ * What came of it: the callers' view, the server's, and what was decided.
  *
  * @param timeout what callers were promised
  * @param calls what each caller got
  * @param requests every request that the server saw
+ * @param decisions what the rollout did, and why
  * @param longestPause how long the machine itself stood still at worst
  */
-record Summary(Duration timeout, List<Call> calls, List<Request> requests, Duration longestPause) {
+record Summary(
+        Duration timeout,
+        List<Call> calls,
+        List<Request> requests,
+        List<RolloutDecision> decisions,
+        Duration longestPause) {
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     Summary {
         calls = List.copyOf(calls);
         requests = List.copyOf(requests);
+        decisions = List.copyOf(decisions);
     }
 
     long errors() {
@@ -49,8 +64,17 @@ record Summary(Duration timeout, List<Call> calls, List<Request> requests, Durat
         return requests.stream().filter(request -> request.mood() != Mood.WELL).count();
     }
 
+    /** The decision that took the candidate away, or null if there was none. */
+    @Nullable
+    RolloutDecision rollback() {
+        return decisions.stream()
+                .filter(RolloutDecision::isRollback)
+                .findFirst()
+                .orElse(null);
+    }
+
     boolean good() {
-        return errors() == 0;
+        return errors() == 0 && rollback() != null;
     }
 
     void print(PrintStream out) {
@@ -65,13 +89,24 @@ record Summary(Duration timeout, List<Call> calls, List<Request> requests, Durat
                 "the slowest took %d ms of %d ms".formatted(slowest().toMillis(), timeout.toMillis()));
         line(out, "answers of the understudy", degraded(), "the baseline, for the candidate");
         line(out, "requests at the candidate", requestsAtCandidate(), "in the server's own log");
-        line(out, "  of these while it was bad", requestsAtBadCandidate(), "the breaker kept the others away");
+        RolloutDecision rollback = rollback();
+        line(
+                out,
+                "  of these while it was bad",
+                requestsAtBadCandidate(),
+                rollback == null
+                        ? "and nobody took it away"
+                        : "%d bad calls were enough to take it away"
+                                .formatted(rollback.candidateSeen().errors()));
         out.printf(
                 Locale.ROOT,
                 "  latency: p50 %d ms, p95 %d ms, p99 %d ms%n%n",
                 latencies.millis(0.50),
                 latencies.millis(0.95),
                 latencies.millis(0.99));
+        out.println("Decisions");
+        decisions.forEach(decision -> out.println("  " + words(decision)));
+        out.println();
         if (!good() || late() > 0) {
             out.println("This machine stood still for up to " + longestPause.toMillis()
                     + " ms meanwhile; if that is much, try again when it is less busy.");
@@ -79,9 +114,29 @@ record Summary(Duration timeout, List<Call> calls, List<Request> requests, Durat
         out.println(verdict());
     }
 
+    /** One line of a rollout's history. */
+    static String words(RolloutDecision decision) {
+        return "%s  %s at %s %% -> %s at %s %% (%s): %s"
+                .formatted(
+                        TIME.format(decision.at()),
+                        decision.from(),
+                        percent(decision.sharePercentBefore()),
+                        decision.to(),
+                        percent(decision.sharePercent()),
+                        decision.reason().words(),
+                        decision.detail());
+    }
+
+    private static String percent(double value) {
+        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+    }
+
     private String verdict() {
-        if (!good()) {
+        if (errors() > 0) {
             return "FAILED: " + errors() + " callers saw an error.";
+        }
+        if (rollback() == null) {
+            return "FAILED: the candidate was not rolled back.";
         }
         return "No caller saw an error" + (late() == 0 ? ", and no call outran its deadline." : ".");
     }

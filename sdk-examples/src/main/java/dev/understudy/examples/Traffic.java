@@ -16,22 +16,22 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The callers: each arrival of the trace is a call of {@code chat()} on a thread of its own, at its time, whether earlier
- * ones have been answered or not. Users and agents are drawn, the same ones in every run.
+ * ones have been answered or not. Users are drawn, the same ones in every run.
  */
 final class Traffic {
 
-    private static final int USERS = 500;
+    private static final int USERS = 5_000;
     private static final int WARM_UP_CALLS = 10;
     private static final String PROMPT = "word ".repeat(8_000);
 
     private final ModelRegistry registry;
-    private final List<String> agents;
+    private final String agent;
     private final Scoreboard scoreboard;
     private final Random random = new Random(20231116);
 
-    Traffic(ModelRegistry registry, Scoreboard scoreboard) {
+    Traffic(ModelRegistry registry, String agent, Scoreboard scoreboard) {
         this.registry = registry;
-        this.agents = List.copyOf(registry.agents());
+        this.agent = agent;
         this.scoreboard = scoreboard;
     }
 
@@ -40,7 +40,7 @@ final class Traffic {
         CallOptions.Builder patient = CallOptions.builder().timeout(Duration.ofSeconds(20));
         for (int i = 0; i < WARM_UP_CALLS; i++) {
             registry.chat(
-                    agents.get(i % agents.size()),
+                    agent,
                     request(new Arrival(0, 1000, 100)),
                     patient.unit("user-" + i).build());
         }
@@ -56,9 +56,8 @@ final class Traffic {
                 break;
             }
             TimeUnit.NANOSECONDS.sleep(start + at - System.nanoTime());
-            String agent = agents.get(random.nextInt(agents.size()));
             String user = "user-" + random.nextInt(USERS);
-            callers.execute(() -> call(agent, user, arrival));
+            callers.execute(() -> call(user, arrival));
         }
         callers.shutdown();
         if (!callers.awaitTermination(1, TimeUnit.MINUTES)) {
@@ -66,7 +65,7 @@ final class Traffic {
         }
     }
 
-    private void call(String agent, String user, Arrival arrival) {
+    private void call(String user, Arrival arrival) {
         ChatRequest request = request(arrival);
         CallOptions options = CallOptions.builder().unit(user).build();
         long start = System.nanoTime();

@@ -5,7 +5,6 @@ import dev.understudy.chat.Message;
 import dev.understudy.micrometer.MicrometerListener;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -21,8 +20,9 @@ public final class WithMetrics {
      * @throws Exception if the model server does not start
      */
     public static void main(String[] args) throws Exception {
-        try (ModelServer server = ModelServer.start()) {
-            Path file = Scenario.quickstart().configuration(server);
+        try (ModelServer server = ModelServer.start();
+                TemporaryFolder folder = new TemporaryFolder()) {
+            Path file = Scenario.quickstart().configuration(folder.path(), server);
             PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             try (ModelRegistry registry = ModelRegistry.builder()
                     .configFile(file)
@@ -30,8 +30,6 @@ public final class WithMetrics {
                     .build()) {
                 registry.chat("qa_agent", List.of(Message.user("Where is my parcel?")));
                 System.out.println(meters.scrape());
-            } finally {
-                Files.delete(file);
             }
         }
     }
