@@ -361,6 +361,9 @@ public final class Ramp {
         if (!salt.equals(stored.salt())) {
             RolloutState.Draft draft = stored.draft();
             draft.salt = salt;
+            if (stored.salt() == null) {
+                draft.ceiling = terms.settings().share(); // re-armed from nothing: nobody has changed a percentage
+            }
             stored = draft.done();
         }
         epoch = record.epoch();
