@@ -117,7 +117,7 @@ record DistributionChart(Comparison comparison, @Nullable Duration limit) {
         if (p95.isKnown()) {
             double at = scale.at(p95.value());
             Frame.vertical(html, "quantile " + kind, at);
-            String anchor = at > 0.6 ? "end" : "start";
+            String anchor = at > 0.72 ? "end" : "start";
             html.open("svg", "x", Curve.percent(at), "y", "0");
             html.leaf(
                     "text",
@@ -125,7 +125,7 @@ record DistributionChart(Comparison comparison, @Nullable Duration limit) {
                     "class",
                     "quantile",
                     "x",
-                    at > 0.6 ? "-5" : "5",
+                    at > 0.72 ? "-5" : "5",
                     "y",
                     "17",
                     "text-anchor",

@@ -53,7 +53,7 @@ record ErrorChart(Timeline timeline, TimeScale time, List<Double> marks) {
         html.open("p", "class", "lane").text(lane.title() + " ");
         html.leaf("b", Numbers.count(total), "class", total == 0 ? "none" : "some")
                 .close();
-        LinearScale up = new LinearScale(most, 1, value -> Numbers.count(Math.round(value)));
+        LinearScale up = new LinearScale(most, 1, Numbers::compact);
         Frame frame = new Frame(
                 lane.id(),
                 "Errors, " + lane.title(),

@@ -27,6 +27,17 @@ final class Numbers {
         return digits.toString();
     }
 
+    /** For where there is little room: "7.9 M". */
+    static String compact(double count) {
+        String[] units = {"", "k", "M", "G", "T", "P", "E"};
+        int unit = 0;
+        while (count >= 9_999.5 && unit < units.length - 1) {
+            count /= 1000;
+            unit++;
+        }
+        return unit == 0 ? count(Math.round(count)) : decimal(count) + THIN + units[unit];
+    }
+
     /** "1 bad call", "3 bad calls". */
     static String count(long count, String noun) {
         return count(count) + " " + noun + (count == 1 ? "" : "s");
@@ -88,11 +99,18 @@ final class Numbers {
 
     /** "298 to 331 ms"; empty where nothing was measured. */
     static String millisBounds(Estimate estimate) {
-        return estimate.isKnown() ? millis(estimate.low()) + " to " + millis(estimate.high()) : "";
+        return estimate.isKnown() ? range(millis(estimate.low()), millis(estimate.high())) : "";
     }
 
     static String rateBounds(Estimate estimate) {
-        return estimate.isKnown() ? rate(estimate.low()) + " to " + rate(estimate.high()) : "";
+        return estimate.isKnown() ? range(rate(estimate.low()), rate(estimate.high())) : "";
+    }
+
+    /** The unit once, if it is the same. */
+    private static String range(String low, String high) {
+        int unit = low.lastIndexOf(THIN);
+        boolean same = unit > 0 && high.endsWith(low.substring(unit)) && !Character.isDigit(low.charAt(unit + 1));
+        return (same ? low.substring(0, unit) : low) + " to " + high;
     }
 
     /** How much more than the baseline: "+12 %", "−3 %", "8.4 ×". */

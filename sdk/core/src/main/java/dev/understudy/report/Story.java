@@ -166,19 +166,19 @@ record Story(RolloutStatus status, List<RolloutDecision> decisions, Comparison c
     /** Six numbers below the story. */
     void keyFigures(Html html) {
         html.open("dl", "class", "key");
-        figure(html, "share now", Numbers.share(status.share().percent()), "of " + ceiling());
+        figure(html, "share now", Numbers.share(status.share().percent()), ceiling());
         figure(
                 html,
                 "candidate's calls",
-                Numbers.count(status.candidateSeen().calls()),
-                Numbers.count(status.candidateSeen().errors()) + " failed, "
-                        + Numbers.count(status.candidateSeen().slow()) + " slow");
+                compact(status.candidateSeen().calls()),
+                compact(status.candidateSeen().errors()) + " failed, "
+                        + compact(status.candidateSeen().slow()) + " slow");
         if (!timeline.points().isEmpty()) {
             long calls = 0;
             for (Point point : timeline.points()) {
                 calls += point.baseline().calls() + point.candidate().calls();
             }
-            figure(html, "errors seen by callers", Numbers.count(callerErrors()), "of " + Numbers.count(calls, "call"));
+            figure(html, "errors seen by callers", compact(callerErrors()), "of " + compact(calls) + " calls");
         }
         VariantFigures candidate = comparison.candidate();
         figure(
@@ -198,9 +198,13 @@ record Story(RolloutStatus status, List<RolloutDecision> decisions, Comparison c
         html.close();
     }
 
+    private static String compact(long count) {
+        return count < 10_000_000 ? Numbers.count(count) : Numbers.compact((double) count);
+    }
+
     private String ceiling() {
-        String allowed = Numbers.share(status.ceiling().percent()) + " allowed";
-        return status.stages().isEmpty()
+        String allowed = "ceiling " + Numbers.share(status.ceiling().percent());
+        return isAway() || status.stages().isEmpty()
                 ? allowed
                 : allowed + ", step "
                         + Math.min(status.step() + 1, status.stages().size()) + " of "

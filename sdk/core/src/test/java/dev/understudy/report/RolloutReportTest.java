@@ -210,7 +210,7 @@ class RolloutReportTest {
         Markup page = Markup.of(SampleReports.fridayEvening());
 
         assertThat(page.all("//table[@class='comparison']//tr[th='p95']/td"))
-                .containsExactly("121 ms 116 ms to 126 ms", "118 ms 103 ms to 132 ms", "−3 %");
+                .containsExactly("121 ms 116 to 126 ms", "118 ms 103 to 132 ms", "−3 %");
         assertThat(page.all("//table[@id='split']/tbody/tr/td[1]")).containsExactly("10.6 %", "10.4 %");
         assertThat(page.all("//table[@class='guards']/tbody/tr")).hasSize(4);
         assertThat(page.one("//table[@class='guards']/tfoot/tr/td[2]")).isEqualTo("1 841");
