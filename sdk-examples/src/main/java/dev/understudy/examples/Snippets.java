@@ -7,8 +7,14 @@ import dev.understudy.chat.ChatModel;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Message;
 import dev.understudy.health.Health;
+import dev.understudy.insight.Comparison;
+import dev.understudy.insight.ExperimentResult;
+import dev.understudy.insight.Timeline;
 import dev.understudy.micrometer.MicrometerListener;
+import dev.understudy.report.RolloutReport;
+import dev.understudy.rollout.RolloutStatus;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -85,5 +91,19 @@ final class Snippets {
                 .build();
         registry.configurationProblems();
         return registry;
+    }
+
+    static void report(ModelRegistry registry) throws IOException {
+        registry.report("qa_agent").writeTo(Path.of("report.html"));
+        registry.report("qa_agent", Duration.ofMinutes(30)).writeTo(Path.of("incident.html"));
+    }
+
+    static void reportOf(RolloutStatus status, Comparison comparison, Timeline timeline, ExperimentResult experiment)
+            throws IOException {
+        RolloutReport.builder(status, comparison, timeline)
+                .experiment(experiment)
+                .latencyLimit(Duration.ofMillis(400))
+                .build()
+                .writeTo(Path.of("incident.html"));
     }
 }

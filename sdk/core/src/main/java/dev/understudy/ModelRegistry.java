@@ -19,6 +19,7 @@ import dev.understudy.insight.Comparison;
 import dev.understudy.insight.Insight;
 import dev.understudy.insight.OutcomeWindow;
 import dev.understudy.insight.Timeline;
+import dev.understudy.report.RolloutReport;
 import dev.understudy.rollout.RolloutStatus;
 import dev.understudy.rollout.Steering;
 import dev.understudy.store.FileRolloutStore;
@@ -386,6 +387,32 @@ public final class ModelRegistry implements AutoCloseable {
     public RolloutStatus rollout(String agent) {
         Pipeline pipeline = pipeline(agent);
         return rollouts.status(pipeline.agent(), pipeline.ramp());
+    }
+
+    /**
+     * Reports on an agent's whole rollout: what happened, when, and what was done, as one page for people.
+     *
+     * @param agent the agent's name in the configuration
+     * @return a report whose charts begin before the first decision that is remembered, at most 8 days ago
+     */
+    public RolloutReport report(String agent) {
+        return reports().whole(agent);
+    }
+
+    /**
+     * Reports on the latest part of an agent's rollout.
+     *
+     * @param agent the agent's name in the configuration
+     * @param back how far back charts and comparison look, as in {@link #timeline} and {@link #compare}
+     * @return a report that also has all decisions that are remembered, older ones too
+     * @throws IllegalArgumentException if the time is not positive
+     */
+    public RolloutReport report(String agent, Duration back) {
+        return reports().latest(agent, back);
+    }
+
+    private Reports reports() {
+        return new Reports(this);
     }
 
     /**

@@ -35,8 +35,8 @@ record ComparisonSection(Comparison comparison, @Nullable Duration limit) {
         html.open("table", "class", "comparison");
         html.leaf(
                 "caption",
-                "Calls by the variant that was assigned, whoever answered; the last "
-                        + Times.length(comparison.window()) + " until " + Times.clock(comparison.to())
+                "Calls by the variant that was assigned, whoever answered; "
+                        + Words.window(comparison) + " until " + Times.clock(comparison.to())
                         + " UTC. Bounds hold at 95 %, however often one looks.");
         html.open("thead").open("tr").leaf("td", "");
         head(html, "baseline", comparison.baseline());

@@ -41,7 +41,9 @@ record Story(RolloutStatus status, List<RolloutDecision> decisions, Comparison c
         html.open("dl", "class", "story");
         RolloutDecision turn = turn();
         if (turn != null) {
-            row(html, "What happened").leaf("bdi", turn.detail()).close();
+            row(html, "What happened");
+            html.text(DecisionSection.sentence(turn.reason().words()) + ": ");
+            html.leaf("bdi", turn.detail()).close();
             row(html, "When");
             when(html, turn.at());
             html.close();
@@ -63,7 +65,9 @@ record Story(RolloutStatus status, List<RolloutDecision> decisions, Comparison c
         if (isAway()) {
             for (int i = decisions.size() - 1; i >= 0; i--) {
                 RolloutDecision decision = decisions.get(i);
-                if (decision.sharePercentBefore() > 0 && decision.sharePercent() == 0) {
+                if (decision.candidate().equals(status.candidate())
+                        && decision.sharePercentBefore() > 0
+                        && decision.sharePercent() == 0) {
                     return decision;
                 }
             }
@@ -190,11 +194,7 @@ record Story(RolloutStatus status, List<RolloutDecision> decisions, Comparison c
             double log = new EvidenceSection(status.evidence()).mean(GuardEvidence::logWealth);
             figure(html, "evidence against it", Numbers.wealth(log), "100 takes it away");
         }
-        figure(
-                html,
-                "verdict",
-                Words.verdict(comparison.verdict()),
-                "of the last " + Times.length(comparison.window()));
+        figure(html, "verdict", Words.verdict(comparison.verdict()), "of " + Words.window(comparison));
         html.close();
     }
 

@@ -3,6 +3,7 @@ package dev.understudy.report;
 import dev.understudy.event.RolloutPhase;
 import dev.understudy.evidence.Guard;
 import dev.understudy.evidence.GuardEvidence;
+import dev.understudy.insight.Comparison;
 import dev.understudy.insight.ExperimentResult.Answer;
 import dev.understudy.insight.Verdict;
 import java.util.Comparator;
@@ -38,6 +39,13 @@ final class Words {
 
     static String verdict(Verdict verdict) {
         return verdict.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    /** "the last 1 h", "the whole rollout". */
+    static String window(Comparison comparison) {
+        return comparison.window().equals(Comparison.WHOLE_ROLLOUT)
+                ? "the whole rollout"
+                : "the last " + Times.length(comparison.window());
     }
 
     static String tone(Verdict verdict) {

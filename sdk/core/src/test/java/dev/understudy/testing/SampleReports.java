@@ -69,7 +69,7 @@ public final class SampleReports {
                         0,
                         1,
                         "configuration",
-                        "A new candidate starts at the first step.",
+                        "The ramp begins at step 1 of 3",
                         List.of(),
                         ArmCounts.NONE,
                         ArmCounts.NONE,
@@ -125,8 +125,8 @@ public final class SampleReports {
                         25,
                         0,
                         "guard",
-                        "3 of the last 3 calls of '" + candidate
-                                + "' took longer than 400 ms (687, 712 and 801 ms); mean evidence 1 830 of 100.",
+                        "p95 over the limit, 3 of 593 (wealth 7,332.0); the next 10 calls of the baseline tell whether it was"
+                                + " the candidate's fault",
                         evidence(8.9, 3.1, 0.9, 2.2, 3, 593),
                         new ArmCounts(3_891, 4, 12),
                         new ArmCounts(593, 3, 3),
@@ -140,7 +140,8 @@ public final class SampleReports {
                         0,
                         0,
                         "guard",
-                        "10 calls of the baseline after it were fast: the fault is the candidate's.",
+                        "0 of the baseline's 10 calls since then were bad: it was the candidate; only a reset that names it lets"
+                                + " it start again",
                         evidence(8.9, 3.1, 0.9, 2.2, 3, 593),
                         new ArmCounts(3_901, 4, 12),
                         new ArmCounts(593, 3, 3),
@@ -174,8 +175,8 @@ public final class SampleReports {
                 stages(1, 5, 25),
                 2,
                 FRIDAY.plusMillis(2_600),
-                "Baseline '" + baseline + "' serves everybody: '" + candidate
-                        + "' was rolled back and stays away until somebody resets its rollout.",
+                "A latched rollback decides: nobody is on '" + candidate + "' since " + FRIDAY.plusMillis(2_600) + ". "
+                        + decisions.get(5).detail(),
                 decisions.get(4).evidence(),
                 new ArmCounts(5_640, 6, 17),
                 new ArmCounts(593, 3, 3),
@@ -240,7 +241,7 @@ public final class SampleReports {
                     shares[i],
                     i == 0 ? "configuration" : "ramp",
                     i == 0
-                            ? "A new candidate starts at the first step."
+                            ? "The ramp begins at step 1 of 3"
                             : "Step " + i + " passed: " + calls + " calls, evidence for the candidate 41.",
                     i == 0 ? List.of() : evidence(-2.0 * i, -1.2 * i, -0.4 * i, 0.2, calls / 200, calls),
                     new ArmCounts(calls * 3, calls / 300, calls / 40),
