@@ -1,6 +1,7 @@
 package dev.understudy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.understudy.call.CallOptions;
 import dev.understudy.chat.Deployment;
@@ -8,6 +9,7 @@ import dev.understudy.chat.Message;
 import dev.understudy.config.AgentSettings;
 import dev.understudy.config.Configuration;
 import dev.understudy.error.FailureKind;
+import dev.understudy.event.RolloutPhase;
 import dev.understudy.report.RolloutReport;
 import dev.understudy.testing.ScriptedModel;
 import dev.understudy.time.Waiting;
@@ -52,6 +54,9 @@ class ReportsTest {
                         List.of(Message.user("Where?")),
                         CallOptions.builder().unit("user-" + i).build());
             }
+
+            // The guard closes the share at once; that it did is written down right after.
+            await().until(() -> registry.rollout("qa_agent").phase() != RolloutPhase.RUNNING);
 
             RolloutReport report = registry.report("qa_agent");
 
