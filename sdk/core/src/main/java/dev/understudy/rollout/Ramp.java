@@ -432,8 +432,9 @@ public final class Ramp {
     private Written write(RolloutState next) {
         boolean anew = !opened || next.generation() != state.generation();
         RolloutState whole = anew ? next : next.with(sight(), guard.save());
+        long written = epoch + 1;
         try {
-            if (!store.write(agent, epoch, new StoredRecord(epoch + 1, whole.fields()))) {
+            if (!store.write(agent, epoch, new StoredRecord(written, whole.fields()))) {
                 return Written.LOST;
             }
         } catch (RuntimeException failed) {
@@ -444,7 +445,7 @@ public final class Ramp {
             }
             return Written.FAILED;
         }
-        epoch++;
+        epoch = written;
         saveNanos = waiting.nanoTime();
         callsSaved = calls();
         if (unwritten != null) {
