@@ -13,6 +13,7 @@ import dev.understudy.insight.Timeline;
 import dev.understudy.micrometer.MicrometerListener;
 import dev.understudy.report.RolloutReport;
 import dev.understudy.rollout.RolloutStatus;
+import dev.understudy.rollout.Steering;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -62,6 +63,17 @@ final class Snippets {
 
         ModelChoice choice = registry.model("qa_agent", options);
         choice.why();
+    }
+
+    static void steering(ModelRegistry registry) {
+        RolloutStatus status = registry.rollout("qa_agent");
+        status.decides();
+        status.decisions();
+
+        Steering steering = registry.steer("qa_agent");
+        steering.hold("ann");
+        steering.resume("ann");
+        steering.reset("qa-tuned-v1.3", "ann");
     }
 
     static void cache(ModelRegistry registry, List<Message> messages) {

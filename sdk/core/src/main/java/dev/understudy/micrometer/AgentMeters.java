@@ -4,6 +4,8 @@ import dev.understudy.chat.CacheStatus;
 import dev.understudy.chat.Variant;
 import dev.understudy.error.FailureKind;
 import dev.understudy.event.Event;
+import dev.understudy.event.RolloutDecision;
+import dev.understudy.event.RolloutPhase;
 import io.micrometer.core.instrument.Counter;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -25,6 +27,9 @@ final class AgentMeters {
     private final Row<Counter> fallbacks;
     private final Row<Counter> cache;
     private final ConcurrentHashMap<String, Counter> rejected = new ConcurrentHashMap<>();
+    /** By candidate, whose names are the configuration's. */
+    private final ConcurrentHashMap<String, Counter> rollbacks = new ConcurrentHashMap<>();
+
     private final ConcurrentHashMap<String, SpendingMeters> spending = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, AttemptMeters> attempts;
 
@@ -65,6 +70,22 @@ final class AgentMeters {
             }
         }
         meters.add(held, 1);
+    }
+
+    void decided(RolloutDecision decision) {
+        String model = decision.candidate();
+        Counter held = rollbacks.get(model);
+        if (held == null) {
+            // At zero with the first decision: a counter that appears with its first rollback shows no increase.
+            held = meters.rollbacks(agent, model);
+            if (held == null) {
+                return;
+            }
+            rollbacks.put(model, held);
+        }
+        if (decision.to() == RolloutPhase.ROLLED_BACK && decision.from() != RolloutPhase.ROLLED_BACK) {
+            meters.add(held, 1);
+        }
     }
 
     private SpendingMeters spending(String model) {

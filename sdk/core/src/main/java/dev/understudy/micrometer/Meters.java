@@ -131,6 +131,14 @@ final class Meters {
     }
 
     @Nullable
+    Counter rollbacks(String agent, String model) {
+        return register("model.rollback", name -> Counter.builder(name)
+                .description("Times a candidate was taken away for good")
+                .tags("agent", agent, "model", model)
+                .register(registry));
+    }
+
+    @Nullable
     Counter reloads(String result) {
         return register("model.config.reload", name -> Counter.builder(name)
                 .description("Changed configurations that were read while running")

@@ -81,6 +81,8 @@ public final class MicrometerListener implements Listener {
             agent(fellBack.agent()).fellBack(fellBack.reason());
         } else if (event instanceof Event.Rejected rejected) {
             agent(rejected.agent()).rejected(rejected.guard());
+        } else if (event instanceof Event.RolloutChanged changed) {
+            agent(changed.decision().agent()).decided(changed.decision());
         } else if (event instanceof Event.ConfigurationLoaded loaded) {
             meters.add(reloads.get(loaded.accepted() ? ACCEPTED : REFUSED), 1);
         }

@@ -427,7 +427,7 @@ public final class RolloutState {
             evidence = from.evidence;
             baselineSeen = from.baselineSeen;
             candidateSeen = from.candidateSeen;
-            guard = from.guard;
+            guard = new TreeMap<>(from.guard);
             oldPhase = from.phase;
             oldStep = from.step;
             oldShare = from.share();

@@ -14,14 +14,19 @@ import dev.understudy.chat.Price;
 import dev.understudy.chat.Usage;
 import dev.understudy.chat.Variant;
 import dev.understudy.error.FailureKind;
+import dev.understudy.event.ArmCounts;
 import dev.understudy.event.Event;
 import dev.understudy.event.Reading;
+import dev.understudy.event.RolloutDecision;
+import dev.understudy.event.RolloutPhase;
+import dev.understudy.event.RolloutReason;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +71,7 @@ class PrometheusScrapeTest {
                         "model_cache_total counter",
                         "model_tokens_total counter",
                         "model_cost_total counter",
+                        "model_rollback_total counter",
                         "model_config_reload_total counter",
                         "model_inflight gauge",
                         "model_queue gauge",
@@ -105,6 +111,7 @@ class PrometheusScrapeTest {
                 .contains("model_cache_total{agent=\"qa_agent\",result=\"hit\"} 1.0")
                 .contains("model_tokens_total{agent=\"qa_agent\",direction=\"output\",model=\"new\"} 200.0")
                 .contains("model_cost_total{agent=\"qa_agent\",direction=\"output\",model=\"new\"} 0.0016")
+                .contains("model_rollback_total{agent=\"qa_agent\",model=\"new\"} 1.0")
                 .contains("model_config_reload_total{result=\"refused\"} 1.0")
                 .contains("model_config_reload_total{result=\"accepted\"} 0.0")
                 .contains("model_circuit_state{model=\"new\"} 2.0")
@@ -167,6 +174,10 @@ class PrometheusScrapeTest {
 
     private void everythingHappens() {
         listener.on(new Event.ConfigurationLoaded(false, 3));
+        listener.on(decided(RolloutPhase.OFF, RolloutPhase.RUNNING, RolloutReason.STARTED));
+        listener.on(decided(RolloutPhase.RUNNING, RolloutPhase.QUARANTINED, RolloutReason.GUARD));
+        listener.on(decided(RolloutPhase.QUARANTINED, RolloutPhase.ROLLED_BACK, RolloutReason.GUARD));
+        listener.on(decided(RolloutPhase.ROLLED_BACK, RolloutPhase.ROLLED_BACK, RolloutReason.MANUAL));
         listener.on(success(Variant.BASELINE, Duration.ofMillis(300)));
         listener.on(error(Variant.CANDIDATE, FailureKind.UPSTREAM, Duration.ofMillis(300)));
         listener.on(attempt(CANDIDATE, null, Duration.ofMillis(300), new Usage(1_000, 200), new Price(2, 8)));
@@ -180,6 +191,23 @@ class PrometheusScrapeTest {
                 new Reading(
                         "model.circuit.state", "0 closed, 1 half-open, 2 open", Map.of("model", CANDIDATE), () -> 2),
                 new Reading("model.rollout.percentage", "Share of units", Map.of("agent", AGENT), () -> 25)));
+    }
+
+    private static Event decided(RolloutPhase from, RolloutPhase to, RolloutReason why) {
+        return new Event.RolloutChanged(new RolloutDecision(
+                AGENT,
+                CANDIDATE,
+                from,
+                to,
+                why,
+                25,
+                0,
+                "guard",
+                "It was slow.",
+                List.of(),
+                ArmCounts.NONE,
+                ArmCounts.NONE,
+                Instant.EPOCH));
     }
 
     /** Name and type of every metric family in the scrape. */
