@@ -166,7 +166,7 @@ class DamagedStateTest {
             assertThat(registry.rollout(Service.AGENT).reason()).isEqualTo(RolloutReason.STATE_REFUSED);
             assertThat(registry.health(Service.AGENT).status()).isEqualTo(Health.Status.DEGRADED);
             assertThat(registry.health(Service.AGENT).reason()).contains(damage.words, "qa_agent.state");
-            assertThat(errors()).anyMatch(line -> line.contains(damage.words) && line.contains("rollout reset"));
+            assertThat(errors()).anyMatch(line -> line.contains(damage.words) && line.contains("rollout FILE reset"));
             assertThat(errors()).as("loud, and not a flood").hasSizeLessThan(4);
 
             registry.steer(Service.AGENT).reset(Service.CANDIDATE, "ops");

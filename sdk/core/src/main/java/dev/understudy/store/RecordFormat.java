@@ -43,7 +43,7 @@ final class RecordFormat {
 
     private static final String NEXT =
             "nothing in it is believed until a person puts the last good copy back or sets it aside"
-                    + " ('understudy rollout reset' does, and keeps it under another name)";
+                    + " ('understudy rollout FILE reset' does, and keeps it under another name)";
 
     private RecordFormat() {}
 

@@ -51,7 +51,7 @@ class DamagedFilesTest {
         assertThat(refusal())
                 .hasMessage(
                         "State " + state + " " + what + "; nothing in it is believed until a person puts the last good"
-                                + " copy back or sets it aside ('understudy rollout reset' does, and keeps it under another name)");
+                                + " copy back or sets it aside ('understudy rollout FILE reset' does, and keeps it under another name)");
     }
 
     private void assertRefused(String text, String what) throws IOException {
