@@ -54,20 +54,23 @@ final class AffectedUnits {
      * @param unit the unit's hash
      * @param share by which share it was dealt, in thousandths of a per cent; nothing counts at none and all
      * @param psi0 by which factor the candidate may raise the odds
+     * @return whether it was the unit's first, so that the evidence is another
      */
-    void add(boolean candidate, int unit, int share, double psi0) {
+    boolean add(boolean candidate, int unit, int share, double psi0) {
         if (share <= 0 || share >= Buckets.COUNT) {
-            return;
+            return false;
         }
         lock.lock();
         try {
-            if (size < LIMIT && insert(unit)) {
-                if (candidate) {
-                    candidates++;
-                }
-                test.add(candidate, (double) share / Buckets.COUNT, psi0);
-                evaluate();
+            if (size == LIMIT || !insert(unit)) {
+                return false;
             }
+            if (candidate) {
+                candidates++;
+            }
+            test.add(candidate, (double) share / Buckets.COUNT, psi0);
+            evaluate();
+            return true;
         } finally {
             lock.unlock();
         }

@@ -17,7 +17,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
  *
  * <p><b>What is due</b> is the earliest instant at which a call in flight will pass a limit. A holder lowers it after it took
  * its place; who looks raises it to "never" <em>before</em> going round, and lowers it again afterwards: so a call that came
- * meanwhile is either seen on the round, or its own lowering comes later.
+ * meanwhile is either seen on the round, or its own lowering comes later. What has ended stays due, for nobody goes round to
+ * learn what is next: so there is a pause between rounds, or models that answer within microseconds would have one a call.
  */
 final class InFlight {
 
@@ -44,9 +45,15 @@ final class InFlight {
     private static final int START = 1;
     private static final int WHO = 2;
 
+    private static final long PAUSE_NANOS = 1_000_000;
+
     private final int shared;
     private final int reserved;
+    private final long pause;
+    /** The word that says what is due; behind it the instant of the latest round. */
     private final int due;
+
+    private final int round;
     private final AtomicLongArray words;
 
     /** What becomes of it when a call in flight is found to have passed a limit. */
@@ -59,16 +66,19 @@ final class InFlight {
     }
 
     InFlight() {
-        this(SHARED, RESERVED);
+        this(SHARED, RESERVED, PAUSE_NANOS);
     }
 
-    /** Has so many places; powers of two. */
-    InFlight(int shared, int reserved) {
+    /** Has so many places, powers of two, and such a pause. */
+    InFlight(int shared, int reserved, long pause) {
         this.shared = shared;
         this.reserved = reserved;
+        this.pause = pause;
         due = (shared + reserved) * STRIDE;
+        round = due + 1;
         words = new AtomicLongArray(due + STRIDE);
         words.set(due, NEVER);
+        words.set(round, -pause);
     }
 
     /**
@@ -133,17 +143,18 @@ final class InFlight {
             state = words.get(at);
         } while (!words.compareAndSet(at, state, away ? state & ~OPEN : state | OPEN));
         if (!away) {
-            lower(0);
+            lookSoon();
         }
     }
 
     /** Says whether it is worth going round. */
     boolean isDue(long now) {
-        return now >= words.get(due);
+        return now >= words.get(due) && now - words.get(round) >= pause;
     }
 
     /** Lets the next who comes by go round. */
     void lookSoon() {
+        words.set(round, -pause);
         lower(0);
     }
 
@@ -155,9 +166,12 @@ final class InFlight {
      * @param baseline how long a call of the baseline may take in comparison, or {@link #NEVER}
      * @param candidate how long a call of the candidate may take in comparison, or {@link #NEVER}
      * @param passing who is told
+     * @return whether there was any
      */
-    void look(long now, long limit, long baseline, long candidate, Passing passing) {
+    boolean look(long now, long limit, long baseline, long candidate, Passing passing) {
+        words.set(round, now);
         words.set(due, NEVER);
+        boolean any = false;
         long next = NEVER;
         int place = 0;
         while (place < shared + reserved) {
@@ -184,6 +198,7 @@ final class InFlight {
             // Whoever loses here looks at the place again, for another mark, another holder, or none.
             int marks = (now >= own ? LIMIT : 0) | (now >= other ? COMPARED : 0);
             if (words.compareAndSet(at, state, state | marks)) {
+                any = true;
                 if ((marks & LIMIT) != 0) {
                     passing.passedLimit();
                 }
@@ -193,6 +208,7 @@ final class InFlight {
             }
         }
         lower(next);
+        return any;
     }
 
     private void lower(long instant) {

@@ -104,8 +104,8 @@ final class Trial implements InFlight.Passing, Lookout {
     /** Looks at other calls, if one of them has been under way for too long; cheap where that is not so. */
     void comeBy(long nowNanos) {
         long now = nowNanos - originNanos;
-        if (inFlight.isDue(now)) {
-            look(now);
+        if (inFlight.isDue(now) && look(now)) {
+            judge();
         }
     }
 
@@ -167,12 +167,10 @@ final class Trial implements InFlight.Passing, Lookout {
             if (!call.follows()
                     && (marks & InFlight.COMPARED) == 0
                     && (took > compared || (timedOut && compared != InFlight.NEVER))) {
-                slowUnits.add(candidate, call.unit(), share, 1);
-                sawSomething = true;
+                sawSomething = slowUnits.add(candidate, call.unit(), share, 1);
             }
             if (bad) {
-                failedUnits.add(candidate, call.unit(), share, now.errorOdds(trail.rate()));
-                sawSomething = true;
+                sawSomething |= failedUnits.add(candidate, call.unit(), share, now.errorOdds(trail.rate()));
             }
         }
         if (candidate) {
@@ -251,13 +249,13 @@ final class Trial implements InFlight.Passing, Lookout {
     /** Goes round the calls in flight, and looks at the evidence. */
     void lookForSlow(long nowNanos) {
         look(nowNanos - originNanos);
+        judge();
     }
 
-    private void look(long now) {
+    private boolean look(long now) {
         Limits today = limits;
         long p95 = trail.p95Nanos();
-        inFlight.look(now, today.nanos(), today.compared(false, p95), today.compared(true, p95), this);
-        judge();
+        return inFlight.look(now, today.nanos(), today.compared(false, p95), today.compared(true, p95), this);
     }
 
     @Override

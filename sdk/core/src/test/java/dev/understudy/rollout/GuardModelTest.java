@@ -59,7 +59,8 @@ class GuardModelTest {
         double trouble = random.nextDouble() * 0.1;
         int given = 0;
         for (int step = 0; step < STEPS; step++) {
-            ticker.advance(Duration.ofNanos(random.nextInt(10_000_000)));
+            ticker.advance(
+                    Duration.ofNanos(random.nextInt(1_000_000, 11_000_000))); // the pause between two rounds is over
             int action = random.nextInt(10);
             if (action == 0) {
                 guard.lookForSlow(waiting.nanoTime());

@@ -36,7 +36,7 @@ class InFlightLincheckTest {
         private static final long NOW = 10;
         private static final long LIMIT = 5;
 
-        private final InFlight inFlight = new InFlight(1, 4);
+        private final InFlight inFlight = new InFlight(1, 4, 0);
         private final AtomicInteger counted = new AtomicInteger();
         private final int[] places = {-1, -1, -1, -1, -1};
         private final boolean[] slow = new boolean[5];
