@@ -64,8 +64,8 @@ public class GuardBenchmark {
     @Setup
     public void open() {
         ShareInForce share = new ShareInForce(new Share(SHARE));
-        // Counts everything and decides nothing: calls of one arm alone, on a machine that lets threads wait for milliseconds,
-        // look slow in comparison.
+        // Counts everything and decides nothing: calls of one arm alone look slow in comparison, on a machine that lets
+        // threads wait for milliseconds.
         guard = new RolloutGuard(
                 new GuardSettings(false, Duration.ofSeconds(60), 0.05, 0, 0), share, waiting, () -> {});
         Rollout rollout = new Rollout(AGENT, CANDIDATE, true, RolloutSettings.DEFAULT, share);
