@@ -398,7 +398,10 @@ public final class Ramp {
         epoch = at;
         RolloutState first =
                 Transitions.started(agent, candidate, salt, previous, settings.share(), settings.ramp(), now());
-        if (write(first) == Written.YES) {
+        Written written = write(first);
+        if (written == Written.LOST) {
+            wake.run(); // somebody else has begun it just now: the next look takes that over
+        } else if (written == Written.YES) {
             guard.reset();
             opened = true;
             state = first;
@@ -414,7 +417,7 @@ public final class Ramp {
 
     /** Nobody gets the candidate as long as it is not known what was decided about it. */
     private void refuse(String why) {
-        boolean first = opened || state.decisionCount() == 0;
+        boolean first = state.reason() != RolloutReason.STATE_REFUSED || state.decisionCount() == 0;
         opened = false;
         if (first) {
             RolloutState refused =

@@ -366,6 +366,32 @@ class RampTest {
     }
 
     @Test
+    void of_two_registries_that_begin_at_once_one_begins_and_the_other_goes_on() {
+        FaultyStore shared = new FaultyStore();
+        shared.meanwhile = () -> new Ramped(Ramped.CLIMBING, shared, Ramped.CANDIDATE);
+        Ramped second = new Ramped(Ramped.CLIMBING, shared, Ramped.CANDIDATE);
+        assertThat(second.wakes).hasPositiveValue();
+        second.ramp.look();
+
+        assertThat(second.share()).isEqualTo(Share.percent(1));
+        assertThat(second.decisions()).isEmpty();
+        assertThat(shared.written).hasSize(1);
+    }
+
+    @Test
+    void a_state_that_was_thrown_away_and_cannot_be_begun_again_gives_nobody_the_candidate() {
+        long epoch = ramped.store.inner.read(Ramped.AGENT).orElseThrow().epoch();
+        ramped.store.inner.write(Ramped.AGENT, epoch, new StoredRecord(epoch + 1, new TreeMap<>()));
+        ramped.store.writesFail = true;
+        ramped.ramp.look();
+        assertThat(ramped.share()).isEqualTo(Share.NONE);
+
+        ramped.store.writesFail = false;
+        ramped.ramp.look();
+        assertThat(ramped.share()).isEqualTo(Share.percent(1));
+    }
+
+    @Test
     void where_another_registry_rolls_out_another_candidate_nobody_here_gets_ours() {
         Ramped other = new Ramped(Ramped.CLIMBING, ramped.store, "tuned-2");
         ramped.ramp.look();
