@@ -3,7 +3,6 @@ package dev.understudy.examples;
 import dev.understudy.ModelRegistry;
 import dev.understudy.config.AgentSettings;
 import dev.understudy.config.Configuration;
-import dev.understudy.report.RolloutReport;
 import dev.understudy.rollout.RolloutStatus;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -81,11 +80,7 @@ public final class QuickStart {
                     registry.rollout(AGENT).decisions(),
                     pulse.longestPause());
             summary.print(out);
-            Duration lately = Duration.ofMinutes(5);
-            RolloutReport.builder(
-                            registry.rollout(AGENT), registry.compare(AGENT, lately), registry.timeline(AGENT, lately))
-                    .build()
-                    .writeTo(report);
+            registry.report(AGENT, Duration.ofMinutes(5)).writeTo(report);
             out.println("What happened, when, and what was done: " + report.toUri());
             return summary;
         }

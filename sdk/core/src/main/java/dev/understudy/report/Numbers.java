@@ -31,7 +31,7 @@ final class Numbers {
     static String compact(double count) {
         String[] units = {"", "k", "M", "G", "T", "P", "E"};
         int unit = 0;
-        while (count >= 9_999.5 && unit < units.length - 1) {
+        while (count >= (unit == 0 ? 9_999.5 : 999.5) && unit < units.length - 1) {
             count /= 1000;
             unit++;
         }

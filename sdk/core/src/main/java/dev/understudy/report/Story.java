@@ -112,7 +112,9 @@ record Story(RolloutStatus status, List<RolloutDecision> decisions, Comparison c
         RolloutReason reason = isAway() && turn != null ? turn.reason() : status.reason();
         if (isAway() && reason == RolloutReason.GUARD && turn != null) {
             GuardEvidence strongest = Words.strongest(turn.evidence());
-            return strongest == null || strongest.bad() == 0 ? "" : " after " + Words.counted(strongest);
+            return strongest == null || strongest.bad() == 0
+                    ? ""
+                    : " after " + Words.counted(strongest, turn.candidateSeen());
         }
         return switch (status.phase()) {
             case RUNNING, COMPLETED -> "";

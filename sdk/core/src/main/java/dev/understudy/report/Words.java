@@ -1,5 +1,6 @@
 package dev.understudy.report;
 
+import dev.understudy.event.ArmCounts;
 import dev.understudy.event.RolloutPhase;
 import dev.understudy.evidence.Guard;
 import dev.understudy.evidence.GuardEvidence;
@@ -73,16 +74,19 @@ final class Words {
         };
     }
 
-    /** What the guard with the most evidence counted: "3 bad calls", "12 units with slow calls". */
-    static String counted(GuardEvidence evidence) {
-        return Numbers.count(
-                evidence.bad(),
-                switch (evidence.guard()) {
-                    case LATENCY_LIMIT -> "bad call";
-                    case ERROR_CAP -> "failed call";
-                    case ERROR_INCREASE -> "unit's error";
-                    case LATENCY_INCREASE -> "unit's slow call";
-                });
+    /**
+     * What spoke most against the candidate: "3 bad calls", "failed calls of 12 units". Where a guard counts units, and each of
+     * them had one such call, it is calls as well.
+     */
+    static String counted(GuardEvidence evidence, ArmCounts candidate) {
+        boolean callEach = evidence.bad() == Math.max(candidate.errors(), candidate.slow());
+        String units = Numbers.count(evidence.bad(), "unit");
+        return switch (evidence.guard()) {
+            case LATENCY_LIMIT -> Numbers.count(evidence.bad(), "bad call");
+            case ERROR_CAP -> Numbers.count(evidence.bad(), "failed call");
+            case ERROR_INCREASE -> callEach ? Numbers.count(evidence.bad(), "bad call") : "failed calls of " + units;
+            case LATENCY_INCREASE -> callEach ? Numbers.count(evidence.bad(), "bad call") : "slow calls of " + units;
+        };
     }
 
     static String observations(Guard guard) {

@@ -15,6 +15,7 @@ import dev.understudy.time.Waiting;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -677,7 +678,8 @@ public final class Ramp {
                     ? denied.reason()
                     : current.decisions().get(current.decisions().size() - 1).detail();
             return (denied == Assignment.ROLLED_BACK ? "A latched rollback decides: " : "The rollout decides: ")
-                    + "nobody is on '" + candidate + "' since " + current.since() + ". " + decided;
+                    + "nobody is on '" + candidate + "' since "
+                    + current.since().truncatedTo(ChronoUnit.SECONDS) + ". " + decided;
         }
         String unless = now.settings().allowOverride()
                 ? ", unless a call says use_finetuned: false or asks for a variant"
