@@ -10,6 +10,7 @@ import dev.understudy.health.Health;
 import dev.understudy.insight.Comparison;
 import dev.understudy.insight.ExperimentResult;
 import dev.understudy.insight.Timeline;
+import dev.understudy.insight.VariantFigures;
 import dev.understudy.micrometer.MicrometerListener;
 import dev.understudy.report.RolloutReport;
 import dev.understudy.rollout.RolloutStatus;
@@ -117,5 +118,21 @@ final class Snippets {
                 .latencyLimit(Duration.ofMillis(400))
                 .build()
                 .writeTo(Path.of("incident.html"));
+    }
+
+    static void insight(ModelRegistry registry) {
+        Comparison comparison = registry.compare("qa_agent", Duration.ofHours(1));
+        System.out.println(comparison.verdict() + ": " + comparison.why());
+
+        VariantFigures candidate = comparison.candidate();
+        if (candidate != null) {
+            System.out.println(candidate.calls() + " calls of " + candidate.units() + " units, p95 "
+                    + candidate.p95().value() + " ms, at most "
+                    + candidate.p95().high() + " ms");
+        }
+
+        Timeline timeline = registry.timeline("qa_agent", Duration.ofHours(6));
+        ExperimentResult experiment = registry.experiment("qa_agent");
+        System.out.println(timeline.points().size() + " points, and the experiment says " + experiment.answer());
     }
 }

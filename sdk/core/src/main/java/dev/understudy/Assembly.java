@@ -23,22 +23,25 @@ import dev.understudy.event.Reading;
 import dev.understudy.fallback.FallbackStage;
 import dev.understudy.health.Health;
 import dev.understudy.health.HealthCheck;
+import dev.understudy.insight.Comparison;
 import dev.understudy.insight.Findings;
 import dev.understudy.insight.Insight;
 import dev.understudy.insight.LatencyWindow;
 import dev.understudy.insight.Limits;
-import dev.understudy.insight.OutcomeWindow;
 import dev.understudy.insight.Subject;
 import dev.understudy.retry.RetryBudget;
 import dev.understudy.retry.RetryStage;
+import dev.understudy.rollout.GuardSettings;
 import dev.understudy.rollout.Ramp;
 import dev.understudy.rollout.Rollout;
+import dev.understudy.rollout.RolloutGuard;
 import dev.understudy.rollout.RolloutSettings;
 import dev.understudy.rollout.RolloutStage;
 import dev.understudy.throttle.ModelLimiter;
 import dev.understudy.throttle.PermitGate;
 import dev.understudy.throttle.ThrottleStage;
 import dev.understudy.time.Waiting;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -106,7 +109,6 @@ final class Assembly implements AutoCloseable {
     private final RandomGenerator random;
     private final Executor workers;
     private final Events events;
-    private final OutcomeWindow outcomes;
     private final Insight insight;
     private final Rollouts rollouts;
     private final Map<String, ProviderClient.Factory> factories;
@@ -124,7 +126,6 @@ final class Assembly implements AutoCloseable {
             RandomGenerator random,
             Executor workers,
             Events events,
-            OutcomeWindow outcomes,
             Insight insight,
             Rollouts rollouts,
             Map<String, ProviderClient.Factory> factories) {
@@ -132,7 +133,6 @@ final class Assembly implements AutoCloseable {
         this.random = random;
         this.workers = workers;
         this.events = events;
-        this.outcomes = outcomes;
         this.insight = insight;
         this.rollouts = rollouts;
         this.factories = factories;
@@ -212,9 +212,7 @@ final class Assembly implements AutoCloseable {
         models.clear(now, model -> false);
         agents.clear(now, AgentState::isBusy);
         providerPermits.clear(now, gate -> gate.inUse() + gate.waiting() > 0);
-        Set<String> known = agents.byName().keySet();
-        outcomes.retain(known);
-        insight.retain(known);
+        insight.retain(agents.byName().keySet());
     }
 
     // The order of a call
@@ -405,6 +403,32 @@ final class Assembly implements AutoCloseable {
 
     // What can be read
 
+    /** What the guard knows; a unit on a closed arm is as wrong as a split can be. */
+    private static Findings findings(@Nullable Ramp ramp) {
+        if (ramp == null) {
+            return Findings.NONE;
+        }
+        RolloutGuard guard = ramp.guard();
+        long units = guard.exposures();
+        return new Findings(
+                guard.evidence(),
+                new Comparison.Split(
+                        guard.intendedShare(),
+                        units,
+                        Math.min(units, guard.candidateExposures()),
+                        guard.leaked() ? Double.POSITIVE_INFINITY : guard.splitLogWealth()));
+    }
+
+    /** What the guard holds a candidate against; an experiment's p95 where it has no limit of its own. */
+    private static Limits limits(AgentSettings agent) {
+        GuardSettings guard = agent.rollout().guard();
+        Duration p95 = guard.p95();
+        if (p95 == null && agent.experiment() != null) {
+            p95 = agent.experiment().p95();
+        }
+        return new Limits(p95, guard.maxErrorRate());
+    }
+
     private static Subject subject(Pipeline pipeline, Configuration configuration) {
         AgentSettings agent = pipeline.agent();
         String candidate = agent.candidate();
@@ -418,9 +442,10 @@ final class Assembly implements AutoCloseable {
                 agent.baseline(),
                 candidate,
                 shared,
-                Limits.DEFAULT,
+                limits(agent),
+                agent.experiment(),
                 () -> rollout.share().percent(),
-                () -> Findings.NONE);
+                () -> findings(pipeline.ramp()));
     }
 
     /** The breakers are looked up here, not when asked: a reload may be under way then. */
@@ -431,7 +456,7 @@ final class Assembly implements AutoCloseable {
         return () -> {
             HealthCheck check = HealthCheck.of(agent.name(), agent.baseline(), baseline.state())
                     .useFallback(useFallback)
-                    .recent(outcomes.recent(agent.name()));
+                    .recent(insight.recent(agent.name()));
             if (candidate != null && other != null) {
                 check.candidate(candidate, other.state(), rollout.share());
             }

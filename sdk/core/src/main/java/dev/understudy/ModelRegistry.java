@@ -16,8 +16,8 @@ import dev.understudy.event.Events;
 import dev.understudy.event.Listener;
 import dev.understudy.health.Health;
 import dev.understudy.insight.Comparison;
+import dev.understudy.insight.ExperimentResult;
 import dev.understudy.insight.Insight;
-import dev.understudy.insight.OutcomeWindow;
 import dev.understudy.insight.Timeline;
 import dev.understudy.report.RolloutReport;
 import dev.understudy.rollout.RolloutStatus;
@@ -104,17 +104,16 @@ public final class ModelRegistry implements AutoCloseable {
         Configuration configuration = file == null ? builder.configuration() : file.load();
         waiting = builder.waiting;
         workers = builder.workers != null ? builder.workers : Workers.create();
-        OutcomeWindow outcomes = new OutcomeWindow(waiting.ticker());
         List<Listener> listeners = new ArrayList<>(builder.listeners);
-        listeners.add(outcomes);
-        insight = new Insight(waiting.ticker(), builder.wall);
+        RolloutStore store = builder.store(configuration);
+        insight = new Insight(waiting.ticker(), builder.wall, store);
         listeners.add(insight);
         events = new Events(listeners, workers);
         simulated = builder.simulated;
-        rollouts = new Rollouts(builder.store(configuration), waiting, builder.wall, events, this::lookSoon);
+        rollouts = new Rollouts(store, waiting, builder.wall, events, this::lookSoon);
         rolloutRounds = new Rounds("rollout", ROLLOUT_INTERVAL, rollouts::look, waiting, workers);
-        assembly = new Assembly(
-                waiting, builder.random, workers, events, outcomes, insight, rollouts, ProviderClient.factories());
+        assembly =
+                new Assembly(waiting, builder.random, workers, events, insight, rollouts, ProviderClient.factories());
         rounds.add(new Rounds("insight", INSIGHT_INTERVAL, insight::round, waiting, workers));
         rounds.add(rolloutRounds);
         try {
@@ -122,6 +121,7 @@ public final class ModelRegistry implements AutoCloseable {
             snapshot = new Snapshot(configuration, first.pipelines());
             assembly.putInForce(first).run();
             rollouts.look();
+            insight.load();
         } catch (RuntimeException | Error failed) {
             close(); // connections that were opened before it failed
             throw failed;
@@ -425,6 +425,17 @@ public final class ModelRegistry implements AutoCloseable {
         return rollouts.steering(pipeline(agent).agent().name());
     }
 
+    /**
+     * Answers the experiment that an agent's configuration describes.
+     *
+     * @param agent the agent's name in the configuration
+     * @return accept, reject or go on, with the table of criteria
+     */
+    public ExperimentResult experiment(String agent) {
+        pipeline(agent);
+        return insight.experiment(agent);
+    }
+
     Pipeline pipeline(String agent) {
         Map<String, Pipeline> pipelines = snapshot.pipelines();
         Pipeline pipeline = pipelines.get(Objects.requireNonNull(agent, "agent"));
@@ -518,6 +529,7 @@ public final class ModelRegistry implements AutoCloseable {
         disconnect();
         waiting.drain(() -> inFlight() + underWay(), CLOSE_NANOS);
         saveRollouts();
+        insight.close(); // after the last round and the last call
         events.observe(List.of()); // who shows readings lets go of them
         events.close();
         waiting.drain(events::pending, CLOSE_NANOS);

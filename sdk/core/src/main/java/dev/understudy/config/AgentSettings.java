@@ -3,6 +3,7 @@ package dev.understudy.config;
 import dev.understudy.cache.CacheSettings;
 import dev.understudy.error.Bounds;
 import dev.understudy.fallback.FallbackSettings;
+import dev.understudy.insight.ExperimentSettings;
 import dev.understudy.retry.RetrySettings;
 import dev.understudy.rollout.GuardSettings;
 import dev.understudy.rollout.RampSettings;
@@ -37,6 +38,7 @@ public final class AgentSettings {
     private final RetrySettings retry;
     private final ThrottleSettings throttle;
     private final RolloutSettings rollout;
+    private final @Nullable ExperimentSettings experiment;
     private final @Nullable CacheSettings cache;
     private final @Nullable Boolean useFinetuned;
     private final @Nullable Boolean useFallback;
@@ -50,6 +52,7 @@ public final class AgentSettings {
         retry = builder.retry;
         throttle = builder.throttle;
         rollout = builder.rollout;
+        experiment = builder.experiment;
         cache = builder.cache;
         useFinetuned = builder.useFinetuned;
         useFallback = builder.useFallback;
@@ -138,6 +141,15 @@ public final class AgentSettings {
     }
 
     /**
+     * Returns what the rollout is to show.
+     *
+     * @return the experiment's settings, or null where nothing is asked, which is the default
+     */
+    public @Nullable ExperimentSettings experiment() {
+        return experiment;
+    }
+
+    /**
      * Returns what is remembered.
      *
      * @return the cache's settings, or null where nothing is cached, which is the default
@@ -177,6 +189,7 @@ public final class AgentSettings {
                 && retry.equals(that.retry)
                 && throttle.equals(that.throttle)
                 && rollout.equals(that.rollout)
+                && Objects.equals(experiment, that.experiment)
                 && Objects.equals(cache, that.cache)
                 && Objects.equals(useFinetuned, that.useFinetuned)
                 && Objects.equals(useFallback, that.useFallback);
@@ -203,6 +216,7 @@ public final class AgentSettings {
         private RetrySettings retry = RetrySettings.DEFAULT;
         private ThrottleSettings throttle = ThrottleSettings.DEFAULT;
         private RolloutSettings rollout = RolloutSettings.DEFAULT;
+        private @Nullable ExperimentSettings experiment;
         private @Nullable CacheSettings cache;
         private @Nullable Boolean useFinetuned;
         private @Nullable Boolean useFallback;
@@ -328,6 +342,17 @@ public final class AgentSettings {
          */
         public Builder guard(GuardSettings value) {
             return rollout(rollout.withGuard(value));
+        }
+
+        /**
+         * What the rollout is to show before its candidate is accepted.
+         *
+         * @param value the settings, or null, the default, to ask nothing
+         * @return this
+         */
+        public Builder experiment(@Nullable ExperimentSettings value) {
+            experiment = value;
+            return this;
         }
 
         /**

@@ -12,6 +12,7 @@ import dev.understudy.config.Schema.Agents;
 import dev.understudy.config.Schema.Breakers;
 import dev.understudy.config.Schema.Caches;
 import dev.understudy.config.Schema.Deployments;
+import dev.understudy.config.Schema.Experiments;
 import dev.understudy.config.Schema.Guards;
 import dev.understudy.config.Schema.Models;
 import dev.understudy.config.Schema.Prices;
@@ -22,6 +23,7 @@ import dev.understudy.config.Schema.Root;
 import dev.understudy.config.Schema.States;
 import dev.understudy.error.Bounds;
 import dev.understudy.fallback.FallbackSettings;
+import dev.understudy.insight.ExperimentSettings;
 import dev.understudy.retry.RetrySettings;
 import dev.understudy.rollout.GuardSettings;
 import dev.understudy.rollout.RampSettings;
@@ -232,6 +234,11 @@ final class Binder {
         if (rollout == null) {
             return;
         }
+        Section asked = split.section(Rollouts.EXPERIMENT, Section.OFF);
+        ExperimentSettings experiment = asked == Section.OFF ? null : make(asked, () -> experiment(asked));
+        if (experiment == null && asked != Section.OFF) {
+            return;
+        }
         AgentSettings agent = make(section, () -> AgentSettings.builder(name)
                 .baseline(baseline)
                 .candidate(candidate)
@@ -240,6 +247,7 @@ final class Binder {
                 .retry(retry(section))
                 .throttle(throttle(section))
                 .rollout(rollout)
+                .experiment(experiment)
                 .cache(cache(section.section(Agents.CACHE, Section.OFF)))
                 .useFinetuned(section.get(Agents.USE_FINETUNED))
                 .useFallback(section.get(Agents.USE_FALLBACK))
@@ -333,6 +341,16 @@ final class Binder {
                 section.get(Guards.MAX_ERROR_RATE, otherwise.maxErrorRate()),
                 section.get(Guards.ERROR_INCREASE, otherwise.errorIncrease()),
                 section.get(Guards.LATENCY_INCREASE, otherwise.latencyIncrease()));
+    }
+
+    private static ExperimentSettings experiment(Section section) {
+        return new ExperimentSettings(
+                section.get(Experiments.P95),
+                section.get(Experiments.ERROR_INCREASE),
+                section.get(Experiments.SPLIT),
+                section.get(Experiments.SPLIT_TOLERANCE),
+                section.get(Experiments.MIN_CALLS_PER_DAY, ExperimentSettings.DEFAULT_MIN_CALLS_PER_DAY),
+                section.get(Experiments.DAYS, ExperimentSettings.DEFAULT_DAYS));
     }
 
     private static @Nullable CacheSettings cache(Section section) {

@@ -1,5 +1,6 @@
 package dev.understudy.config;
 
+import dev.understudy.insight.ExperimentSettings;
 import dev.understudy.rollout.RampSettings;
 import dev.understudy.rollout.Share;
 import dev.understudy.throttle.RateLimit;
@@ -108,6 +109,7 @@ final class Schema {
         static final Key<Duration> NO_DATA_GRACE =
                 KEYS.add("no_data_grace", Values.duration(RampSettings.MIN_HOLD, RampSettings.MAX_DURATION));
         static final Key<Section> GUARD = KEYS.add("guard", Guards.value());
+        static final Key<Section> EXPERIMENT = KEYS.add("experiment", Experiments.value());
     }
 
     static final class Ramps {
@@ -134,6 +136,23 @@ final class Schema {
                 }
                 return stages;
             };
+        }
+    }
+
+    static final class Experiments {
+        static final Keys KEYS = new Keys("'experiment'");
+        static final Key<Duration> P95 =
+                KEYS.add("p95", Values.duration(ExperimentSettings.MIN_P95, ExperimentSettings.MAX_P95));
+        static final Key<Double> ERROR_INCREASE = KEYS.add("error_increase", Values.share(0, 1));
+        static final Key<Double> SPLIT = KEYS.add("split", Values.share(0.000_01, 0.999_99));
+        static final Key<Double> SPLIT_TOLERANCE = KEYS.add("split_tolerance", Values.share(0.000_01, 0.5));
+        static final Key<Long> MIN_CALLS_PER_DAY = KEYS.add("min_calls_per_day", Values.wholeLong(1, 1_000_000_000));
+        static final Key<Integer> DAYS = KEYS.add("days", Values.whole(1, ExperimentSettings.MAX_DAYS));
+
+        static Value<Section> value() {
+            return Values.mapOrOff(
+                    KEYS.section(),
+                    "what is to be shown; write a map such as { p95: 400ms, error_increase: 1%, split: 10% }");
         }
     }
 
@@ -213,6 +232,7 @@ final class Schema {
                 Retries.KEYS,
                 Rollouts.KEYS,
                 Guards.KEYS,
+                Experiments.KEYS,
                 Caches.KEYS,
                 States.KEYS);
     }

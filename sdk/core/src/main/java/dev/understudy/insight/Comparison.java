@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Candidate and baseline of one agent beside each other, over the same time. Immutable.
  *
  * @param agent the agent
- * @param window how far back it looks: 5 min, 1 h, 24 h, or {@link #WHOLE_ROLLOUT}. It also looks at what of a minute, ten minutes
- *     or an hour was begun before
+ * @param window how far back it looks: 5 min, 1 h, 24 h, or as long as the rollout has lasted. It also looks at what of a minute,
+ *     ten minutes or an hour was begun before
  * @param from when the first of the data was seen
  * @param to when it was asked
  * @param baseline the baseline's figures
@@ -35,7 +35,7 @@ public record Comparison(
         Verdict verdict,
         String why) {
 
-    /** The window that looks back to the beginning of the rollout, however long ago that was. */
+    /** To be asked for: the window that looks back to the beginning of the rollout, however long ago that was. */
     public static final Duration WHOLE_ROLLOUT = ChronoUnit.FOREVER.getDuration();
 
     /**

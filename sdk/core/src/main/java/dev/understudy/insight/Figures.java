@@ -25,7 +25,7 @@ final class Figures {
                 calls,
                 tally.errors(),
                 BOUNDS.rate(tally.errors(), calls),
-                tally.rescued,
+                tally.fallbacks(),
                 quantile(0.50, tally.latencies),
                 quantile(0.95, tally.latencies),
                 quantile(0.99, tally.latencies),

@@ -1,32 +1,49 @@
 package dev.understudy.insight;
 
+import dev.understudy.error.StoreException;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
+import dev.understudy.event.RolloutReason;
+import dev.understudy.store.RolloutStore;
 import dev.understudy.time.Ticker;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the calls of every agent were like: a listener to be asked. It counts on the callers' threads, without locks and without
  * garbage. Memory: under 1 MiB for each agent. Thread-safe.
  */
-public final class Insight implements Listener {
+public final class Insight implements Listener, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Insight.class);
+    private static final long WRITE_NANOS = 10_000_000_000L;
 
     private final Ticker ticker;
     private final InstantSource wall;
+    private final RolloutStore store;
     private final ConcurrentHashMap<String, AgentInsight> agents = new ConcurrentHashMap<>();
+    /** What has been logged: a store that fails every few seconds must not fill the log. */
+    private final Set<String> complaints = ConcurrentHashMap.newKeySet();
+
+    /** When it is time to write again, by the ticker. */
+    private long writeAtNanos;
 
     /**
      * Starts with no agents.
      *
      * @param ticker the clock by which events are stamped
      * @param wall the clock of timelines and days
+     * @param store where days and timelines outlive the process
      */
-    public Insight(Ticker ticker, InstantSource wall) {
+    public Insight(Ticker ticker, InstantSource wall, RolloutStore store) {
         this.ticker = ticker;
         this.wall = wall;
+        this.store = store;
+        this.writeAtNanos = ticker.nanoTime() + WRITE_NANOS;
     }
 
     /**
@@ -60,12 +77,64 @@ public final class Insight implements Listener {
             if (agent != null) {
                 agent.count(call);
             }
+        } else if (event instanceof Event.RolloutChanged changed
+                && changed.decision().reason() == RolloutReason.RESET) {
+            AgentInsight agent = agents.get(changed.decision().agent());
+            if (agent != null) {
+                agent.startAfresh(changed.decision().candidate());
+            }
         }
     }
 
-    /** Puts away what is over; to be called every few seconds. */
+    /**
+     * Goes on where another process, or this one before its restart, left off: reads what is stored of agents for which that was
+     * not done yet. By one thread at a time, as {@link #round()}.
+     */
+    public void load() {
+        agents.values().forEach(agent -> withStore(() -> agent.load(store)));
+    }
+
+    /**
+     * Puts away what is over, and writes it down when that is due; to be called every few seconds, by one thread at a time.
+     */
     public void round() {
-        agents.values().forEach(AgentInsight::round);
+        long now = ticker.nanoTime();
+        boolean due = now - writeAtNanos >= 0;
+        if (due) {
+            writeAtNanos = now + WRITE_NANOS;
+        }
+        for (AgentInsight agent : agents.values()) {
+            agent.round();
+            withStore(() -> {
+                if (due) {
+                    agent.save(store);
+                } else {
+                    agent.load(store);
+                }
+            });
+        }
+    }
+
+    /** Writes down everything; after the last round. */
+    @Override
+    public void close() {
+        for (AgentInsight agent : agents.values()) {
+            agent.end();
+            withStore(() -> agent.save(store));
+        }
+    }
+
+    /** Whatever is wrong with the store, calls are counted, and what is known is told. */
+    private void withStore(Runnable work) {
+        try {
+            work.run();
+        } catch (StoreException | IllegalArgumentException failed) {
+            if (complaints.add(failed.getClass() + ": " + failed.getMessage())) {
+                LOG.error(
+                        "Insight cannot be kept: {}. Calls are counted in memory meanwhile; this is not logged again",
+                        failed.getMessage());
+            }
+        }
     }
 
     /**
@@ -90,6 +159,28 @@ public final class Insight implements Listener {
      */
     public Timeline timeline(String agent, Duration back) {
         return agent(agent).timeline(back);
+    }
+
+    /**
+     * Answers an agent's experiment.
+     *
+     * @param agent the agent
+     * @return accept, reject or go on, with the table of criteria
+     * @throws IllegalArgumentException if nobody watches this agent
+     */
+    public ExperimentResult experiment(String agent) {
+        return agent(agent).experiment();
+    }
+
+    /**
+     * Returns how an agent's calls ended.
+     *
+     * @param agent the agent
+     * @return the last minute's counts; {@link RecentOutcomes#NONE} where there were no calls
+     */
+    public RecentOutcomes recent(String agent) {
+        AgentInsight known = agents.get(agent);
+        return known == null ? RecentOutcomes.NONE : known.recent();
     }
 
     private AgentInsight agent(String name) {

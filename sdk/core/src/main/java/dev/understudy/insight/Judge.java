@@ -89,6 +89,9 @@ final class Judge {
     }
 
     private static String mismatch(Comparison.Split split) {
+        if (Double.isInfinite(split.logWealth())) {
+            return "A unit was on an arm that was closed: units are not dealt as intended, and nothing can be concluded";
+        }
         return split.candidateUnits() + " of " + split.units() + " units were on the candidate, "
                 + percent(split.observedShare()) + " where " + percent(split.intendedShare())
                 + " were intended: with such a split nothing can be concluded";

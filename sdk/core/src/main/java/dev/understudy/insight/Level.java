@@ -30,18 +30,21 @@ final class Level {
             @Nullable PackedTally baseline,
             @Nullable PackedTally candidate) {}
 
-    Level(long width, int kept, int points) {
+    /** A level without a timeline. */
+    Level(long width, int kept) {
         this.width = width;
         this.kept = kept;
-        this.points = points == 0 ? null : new PointRing(points);
+        this.points = null;
+    }
+
+    Level(Resolution resolution, int kept) {
+        this.width = resolution.slices();
+        this.kept = kept;
+        this.points = new PointRing(resolution.points());
     }
 
     long index(long slice) {
         return slice / width;
-    }
-
-    long millis() {
-        return width * LiveSlice.MILLIS;
     }
 
     /** Takes over a slice that is over. */
@@ -63,7 +66,7 @@ final class Level {
             return;
         }
         if (points != null) {
-            points.put(openIndex, sharePercent, arm(open, LiveSlice.BASELINE), arm(open, LiveSlice.CANDIDATE));
+            put(points, openIndex, sharePercent, open);
         }
         if (kept > 0) {
             closed.removeIf(stretch -> stretch.index() <= openIndex - kept);
@@ -80,7 +83,7 @@ final class Level {
     }
 
     /** All calls of a variant, whoever assigned them. */
-    static Timeline.Arm arm(@Nullable Tally[] arms, int variant) {
+    private static Timeline.Arm arm(@Nullable Tally[] arms, int variant) {
         Tally compared = arms[variant];
         Tally others = arms[variant + LiveSlice.BY_CHOICE];
         if (compared == null || others == null) {
@@ -110,29 +113,54 @@ final class Level {
         }
     }
 
-    /** Whether there is a timeline of this width. */
-    boolean hasPoints() {
-        return points != null;
+    /** The points, with those of the open stretch and of the slice in which calls are being counted. */
+    PointRing points(LiveSlice now, double shareNow) {
+        PointRing all = ownPoints().copy();
+        long current = index(now.index);
+        if (openIndex >= 0) {
+            @Nullable Tally[] arms = new @Nullable Tally[LiveSlice.ARMS];
+            for (int arm = 0; arm < LiveSlice.ARMS; arm++) {
+                arms[arm] = Tally.sum(null, open[arm]);
+                if (openIndex == current) {
+                    arms[arm] = Tally.sum(arms[arm], now.peek(arm));
+                }
+            }
+            put(all, openIndex, openIndex == current ? shareNow : sharePercent, arms);
+        }
+        if (openIndex != current) {
+            @Nullable Tally[] arms = new @Nullable Tally[LiveSlice.ARMS];
+            for (int arm = 0; arm < LiveSlice.ARMS; arm++) {
+                arms[arm] = now.peek(arm);
+            }
+            put(all, current, shareNow, arms);
+        }
+        return all;
     }
 
-    PointRing points() {
+    /** Takes over points that were written down before a restart. */
+    void restore(PointRing stored, long nowSlice) {
+        PointRing ours = ownPoints();
+        long last = Math.min(stored.newest(), index(nowSlice));
+        for (long index = Math.max(0, last - stored.size()); index <= last; index++) {
+            if (stored.has(index)) {
+                ours.put(
+                        index,
+                        stored.sharePercent(index),
+                        stored.arm(index, LiveSlice.BASELINE),
+                        stored.arm(index, LiveSlice.CANDIDATE));
+            }
+        }
+    }
+
+    private PointRing ownPoints() {
         if (points == null) {
             throw new IllegalStateException("No timeline of " + width + " slices");
         }
         return points;
     }
 
-    long openIndex() {
-        return openIndex;
-    }
-
-    double sharePercent() {
-        return sharePercent;
-    }
-
-    @Nullable
-    Tally open(int arm) {
-        return open[arm];
+    private static void put(PointRing ring, long index, double share, @Nullable Tally[] arms) {
+        ring.put(index, share, arm(arms, LiveSlice.BASELINE), arm(arms, LiveSlice.CANDIDATE));
     }
 
     /** Begins anew with the windows, for what was seen so far is not about this candidate. Points stay. */

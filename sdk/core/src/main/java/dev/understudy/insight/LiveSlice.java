@@ -1,5 +1,7 @@
 package dev.understudy.insight;
 
+import dev.understudy.event.Outcome;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,9 @@ final class LiveSlice {
 
     volatile @Nullable LiveSlice older;
 
+    /** How the agent's calls ended, for its health; the fourth is not asked for. */
+    private final AtomicIntegerArray outcomes = new AtomicIntegerArray(Outcome.values().length);
+
     private final AtomicReferenceArray<@Nullable LiveArm> arms = new AtomicReferenceArray<>(ARMS);
 
     LiveSlice(long index, long endNanos, double sharePercent, @Nullable LiveSlice older) {
@@ -33,6 +38,20 @@ final class LiveSlice {
         this.endNanos = endNanos;
         this.sharePercent = sharePercent;
         this.older = older;
+    }
+
+    /** Counts an end; false where this slice is over. */
+    boolean count(Outcome outcome) {
+        return outcomes.getAndIncrement(outcome.ordinal()) >= 0;
+    }
+
+    /** Counts no more ends, and returns how many there were. */
+    int seal(Outcome outcome) {
+        return outcomes.getAndSet(outcome.ordinal(), Integer.MIN_VALUE);
+    }
+
+    int peek(Outcome outcome) {
+        return outcomes.get(outcome.ordinal());
     }
 
     LiveArm arm(int which) {

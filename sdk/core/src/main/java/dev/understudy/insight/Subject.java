@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param candidate the model being rolled out, or null where there is none
  * @param sharedQuota whether both models draw on one provider's quota: then a 429 says nothing about either
  * @param limits what the candidate is held against
+ * @param experiment what the rollout is to show, or null where nothing is asked
  * @param sharePercent the candidate's share now, 0 to 100; read every few seconds
  * @param findings what the guard has found; read when somebody asks for a comparison
  */
@@ -22,6 +23,7 @@ public record Subject(
         @Nullable String candidate,
         boolean sharedQuota,
         Limits limits,
+        @Nullable ExperimentSettings experiment,
         DoubleSupplier sharePercent,
         Supplier<Findings> findings) {
 
@@ -32,5 +34,10 @@ public record Subject(
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(sharePercent, "sharePercent");
         Objects.requireNonNull(findings, "findings");
+    }
+
+    /** Under which name the days of this rollout are kept. */
+    String book() {
+        return candidate == null ? "" : candidate;
     }
 }

@@ -18,7 +18,10 @@ final class Tally {
     long outputTokens;
     double cost;
 
-    void addAll(Tally other) {
+    void addAll(@Nullable Tally other) {
+        if (other == null) {
+            return;
+        }
         latencies.addAll(other.latencies);
         units.addAll(other.units);
         failed += other.failed;
@@ -33,9 +36,30 @@ final class Tally {
         return latencies.total();
     }
 
-    /** Calls on which the variant itself failed, whoever answered in the end. */
+    /**
+     * Calls on which the variant itself failed, whoever answered in the end. Never more than there are calls: where a slice ended
+     * while a call was being counted, its failure may be here and the rest of it a moment earlier.
+     */
     long errors() {
-        return failed + rescued + stale;
+        return Math.min(failed + rescued + stale, calls());
+    }
+
+    long fallbacks() {
+        return Math.min(rescued, calls());
+    }
+
+    /** Calls that failed for the caller. */
+    long callerErrors() {
+        return Math.min(failed, calls());
+    }
+
+    /** Whether not even a piece of a call is here. */
+    boolean isEmpty() {
+        return calls() == 0
+                && failed + rescued + stale == 0
+                && inputTokens + outputTokens == 0
+                && cost == 0
+                && units.isEmpty();
     }
 
     /** Adds to what there may be already. */
@@ -54,7 +78,7 @@ final class Tally {
                 : new Timeline.Arm(
                         calls(),
                         errors(),
-                        failed,
+                        callerErrors(),
                         latencies.quantileMillis(0.50),
                         latencies.quantileMillis(0.95),
                         latencies.quantileMillis(0.99));

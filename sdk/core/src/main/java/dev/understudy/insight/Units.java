@@ -58,6 +58,15 @@ final class Units {
         }
     }
 
+    boolean isEmpty() {
+        for (byte register : registers) {
+            if (register != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     long estimate() {
         int[] counts = new int[MOST_RANK + 1];
         for (byte register : registers) {

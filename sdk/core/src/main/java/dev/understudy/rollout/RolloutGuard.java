@@ -176,6 +176,15 @@ public final class RolloutGuard {
     }
 
     /**
+     * Returns which part of them should have been dealt to the candidate: the mean of the shares that dealt them.
+     *
+     * @return 0 to 1; 0 before the first
+     */
+    public double intendedShare() {
+        return trial.split().intendedShare();
+    }
+
+    /**
      * Returns how many units were dealt to the candidate, as far as they were counted.
      *
      * @return units of the candidate

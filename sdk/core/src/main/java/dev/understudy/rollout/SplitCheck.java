@@ -39,6 +39,8 @@ final class SplitCheck {
     private volatile boolean leaked;
     private final AtomicLong exposures = new AtomicLong();
     private final AtomicLong candidateExposures = new AtomicLong();
+    /** The shares that dealt them, added up: how many should have been on the candidate, times {@link Buckets#COUNT}. */
+    private final AtomicLong intended = new AtomicLong();
     /** Evidence of the steps that are over. Under the lock. */
     private double closedLogWealth;
 
@@ -55,6 +57,7 @@ final class SplitCheck {
             }
             (candidate ? now.candidates : now.baselines).incrementAndGet();
             exposures.incrementAndGet();
+            intended.addAndGet(share);
             if (candidate) {
                 candidateExposures.incrementAndGet();
             }
@@ -97,6 +100,11 @@ final class SplitCheck {
 
     long exposures() {
         return exposures.get();
+    }
+
+    double intendedShare() {
+        long all = exposures.get();
+        return all == 0 ? 0 : Math.min(1, (double) intended.get() / all / Buckets.COUNT);
     }
 
     long candidateExposures() {

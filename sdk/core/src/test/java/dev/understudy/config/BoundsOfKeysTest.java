@@ -29,6 +29,7 @@ class BoundsOfKeysTest {
         "rollout.min_calls,            1,      1000000000, 0,    1000000001",
         "rollout.max_duration,         1s,     365d,   0.999s,   365.001d",
         "rollout.no_data_grace,        1s,     365d,   0.999s,   365.001d",
+        "rollout.experiment.p95,       1ms,    1h,     0.999ms,  60.001m",
         "cache.ttl,                    1ms,    30d,    0.999ms,  30.001d",
         "cache.max_entries,            1,      10000000, 0,      10000001",
         "cache.max_bytes,              1KiB,   16GiB,  1023B,    16.001GiB",
@@ -84,6 +85,6 @@ class BoundsOfKeysTest {
         int dot = key.indexOf('.');
         return dot < 0
                 ? key + ": " + value
-                : key.substring(0, dot) + ": { " + key.substring(dot + 1) + ": " + value + " }";
+                : key.substring(0, dot) + ": { " + setting(key.substring(dot + 1), value) + " }";
     }
 }

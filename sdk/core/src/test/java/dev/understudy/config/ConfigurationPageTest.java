@@ -37,6 +37,8 @@ class ConfigurationPageTest {
         }
         Schema.Breakers.KEYS.all().keySet().forEach(key -> assertThat(page).contains("\n| `breaker." + key + "` |"));
         Schema.Rollouts.KEYS.all().keySet().forEach(key -> assertThat(page).contains("\n| `rollout." + key + "` |"));
+        Schema.Experiments.KEYS.all().keySet().forEach(key -> assertThat(page)
+                .contains("\n| `rollout.experiment." + key + "` |"));
         Schema.Caches.KEYS.all().keySet().forEach(key -> assertThat(page).contains("\n| `cache." + key + "` |"));
         Schema.Prices.KEYS.all().keySet().forEach(key -> assertThat(page).contains("`" + key + "`"));
         Schema.Retries.KEYS.all().keySet().forEach(key -> assertThat(page).contains("`" + key + "`"));

@@ -13,6 +13,7 @@ import dev.understudy.chat.Provider;
 import dev.understudy.chat.Secret;
 import dev.understudy.error.ConfigurationException;
 import dev.understudy.fallback.FallbackSettings;
+import dev.understudy.insight.ExperimentSettings;
 import dev.understudy.retry.RetrySettings;
 import dev.understudy.rollout.GuardSettings;
 import dev.understudy.rollout.RampSettings;
@@ -133,6 +134,7 @@ class GoodFilesTest {
                                         .noDataGrace(Duration.ofMinutes(30))
                                         .build())
                                 .withGuard(new GuardSettings(true, Duration.ofMillis(400), 0.04, 0.01, 0.1)))
+                        .experiment(new ExperimentSettings(Duration.ofMillis(450), 0.01, 0.1, 0.02, 500, 14))
                         .cache(new CacheSettings(Duration.ofHours(1), 50, 16 << 20, Duration.ofDays(1)))
                         .useFinetuned(true)
                         .useFallback(true)

@@ -6,6 +6,7 @@ import dev.understudy.chat.Variant;
 import dev.understudy.error.FailureKind;
 import dev.understudy.event.Event;
 import dev.understudy.event.Outcome;
+import dev.understudy.store.InMemoryRolloutStore;
 import dev.understudy.testing.FakeTicker;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,7 +46,21 @@ final class Calls {
     }
 
     static Subject subject(@Nullable String candidate, Limits limits, Supplier<Findings> findings) {
-        return new Subject(AGENT, "steady", candidate, false, limits, () -> 25, findings);
+        return new Subject(AGENT, "steady", candidate, false, limits, null, () -> 25, findings);
+    }
+
+    /** Insight without a past that watches agents with a candidate. */
+    static Insight insight(FakeTicker ticker, String... agents) {
+        Insight insight = new Insight(ticker, new Calls(ticker).wall(), new InMemoryRolloutStore());
+        for (String agent : agents) {
+            insight.watch(
+                    new Subject(agent, "steady", "new", false, Limits.DEFAULT, null, () -> 25, () -> Findings.NONE));
+        }
+        return insight;
+    }
+
+    Insight insight() {
+        return new Insight(ticker, wall(), new InMemoryRolloutStore());
     }
 
     Event.CallFinished good(Variant variant, int unit, Duration latency) {

@@ -14,7 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.RepeatedTest;
 
 /** However many threads count while time passes and others ask: at rest every call is there, once. */
 class InsightThreadsTest {
@@ -24,9 +24,9 @@ class InsightThreadsTest {
 
     private final FakeTicker ticker = new FakeTicker();
     private final Calls calls = new Calls(ticker);
-    private final Insight insight = new Insight(ticker, calls.wall());
+    private final Insight insight = calls.insight();
 
-    @Test
+    @RepeatedTest(5)
     void no_call_is_lost_or_counted_twice_while_slices_end_and_others_ask() throws Exception {
         insight.watch(Calls.subject("tuned"));
         AtomicBoolean done = new AtomicBoolean();

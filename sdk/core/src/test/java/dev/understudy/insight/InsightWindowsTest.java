@@ -28,7 +28,7 @@ class InsightWindowsTest {
 
     private final FakeTicker ticker = new FakeTicker();
     private final Calls calls = new Calls(ticker);
-    private final Insight insight = new Insight(ticker, calls.wall());
+    private final Insight insight = calls.insight();
 
     @BeforeEach
     void watch() {
@@ -55,7 +55,9 @@ class InsightWindowsTest {
 
     @Test
     void more_than_a_day_is_the_whole_rollout() {
-        assertThat(insight.compare(Calls.AGENT, Duration.ofHours(25)).window()).isEqualTo(Comparison.WHOLE_ROLLOUT);
+        ticker.advance(Duration.ofDays(3));
+
+        assertThat(insight.compare(Calls.AGENT, Duration.ofHours(25)).window()).isEqualTo(Duration.ofDays(3));
     }
 
     @Test
@@ -166,7 +168,8 @@ class InsightWindowsTest {
         insight.on(limited);
         assertThat(candidate()).isEqualTo(1);
 
-        insight.watch(new Subject(Calls.AGENT, "steady", "tuned", true, Limits.DEFAULT, () -> 25, () -> Findings.NONE));
+        insight.watch(
+                new Subject(Calls.AGENT, "steady", "tuned", true, Limits.DEFAULT, null, () -> 25, () -> Findings.NONE));
         insight.on(limited);
         assertThat(candidate()).isEqualTo(1);
     }
@@ -175,7 +178,7 @@ class InsightWindowsTest {
     void the_timeline_tells_the_share_at_the_end_of_each_point() {
         double[] share = {25};
         insight.watch(new Subject(
-                Calls.AGENT, "steady", "tuned", false, Limits.DEFAULT, () -> share[0], () -> Findings.NONE));
+                Calls.AGENT, "steady", "tuned", false, Limits.DEFAULT, null, () -> share[0], () -> Findings.NONE));
         ticker.advance(Duration.ofSeconds(12));
         insight.round();
         share[0] = 0;

@@ -19,7 +19,7 @@ class VerdictTest {
 
     private final FakeTicker ticker = new FakeTicker();
     private final Calls calls = new Calls(ticker);
-    private final Insight insight = new Insight(ticker, calls.wall());
+    private final Insight insight = calls.insight();
 
     private Limits limits = LIMIT_400_MS;
     private Findings findings = Findings.NONE;

@@ -14,10 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class OutcomeWindowTest {
+class RecentOutcomesTest {
 
     private final FakeTicker ticker = new FakeTicker();
-    private final OutcomeWindow window = new OutcomeWindow(ticker);
+    private final Insight window = Calls.insight(ticker, "qa_agent", "legal_agent");
 
     @Test
     void an_agent_without_calls_has_no_outcomes() {
