@@ -43,11 +43,11 @@ class InsightMemoryTest {
             insight.round();
         }
         for (int stretch = 0; stretch < 26 * 6; stretch++) { // the day that is kept by the hour is the busiest
-            serve(4_000, random);
+            serve(1_000, random);
             ticker.advance(Duration.ofMinutes(10));
             insight.round();
         }
-        for (int second = 0; second < 400; second += 2) {
+        for (int second = 0; second < 200; second += 2) {
             serve(1_000, random);
             ticker.advance(Duration.ofSeconds(2));
             insight.round();
