@@ -8,6 +8,7 @@ import dev.understudy.call.CallOptions;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.Variant;
 import dev.understudy.event.RolloutPhase;
+import dev.understudy.insight.Comparison;
 import dev.understudy.rollout.Share;
 import dev.understudy.tests.hostile.HostileServer;
 import java.io.IOException;
@@ -103,6 +104,23 @@ class SteeredRegistryTest {
         run("finetuned", file, "off");
         await().atMost(SOON).until(() -> registry.rollout(AGENT).share().equals(Share.NONE));
         assertAssignmentsAgree();
+    }
+
+    @Test
+    void what_an_application_has_seen_is_told_after_its_end() {
+        for (int i = 0; i < 40; i++) {
+            call();
+        }
+        Comparison seen = registry.compare(AGENT, Duration.ofHours(1));
+        registry.close();
+
+        assertThat(run("compare", file, "--json"))
+                .contains("\"agent\":\"qa_agent\"")
+                .contains("\"verdict\":\"" + seen.verdict() + "\"")
+                .contains("\"calls\":" + seen.baseline().calls() + ",");
+        Path page = folder.resolve("rollout.html");
+        assertThat(run("report", file, "-o", page)).contains("rollout.html");
+        assertThat(page).content().contains("qa_agent", "tuned", "</html>").doesNotContain("http://", "https://");
     }
 
     /** What the command says of units is what the registry does with them. */

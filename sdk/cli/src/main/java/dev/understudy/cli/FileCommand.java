@@ -50,7 +50,7 @@ abstract class FileCommand implements Callable<Integer> {
     }
 
     /** The agent of that name, which must have a candidate, or all that have one. */
-    Collection<AgentSettings> candidates(Configuration configuration, @Nullable String name) {
+    List<AgentSettings> candidates(Configuration configuration, @Nullable String name) {
         List<AgentSettings> found = agents(configuration, name).stream()
                 .filter(settings -> settings.candidate() != null)
                 .toList();
@@ -61,5 +61,15 @@ abstract class FileCommand implements Callable<Integer> {
                             : "No agent in " + file() + " has a candidate; name one in the file");
         }
         return found;
+    }
+
+    /** The agent of that name, or the only one that has a candidate. */
+    AgentSettings candidate(Configuration configuration, @Nullable String name) {
+        List<AgentSettings> all = candidates(configuration, name);
+        if (all.size() > 1) {
+            throw new Refused("Several agents have a candidate: "
+                    + String.join(", ", all.stream().map(AgentSettings::name).toList()) + "; name one with --agent");
+        }
+        return all.get(0);
     }
 }

@@ -78,10 +78,7 @@ final class RolloutShowCommand extends FileCommand {
         out().println();
         Table.wrap(stored.decides(), Table.WIDTH).forEach(out()::println);
         if (!stored.evidence().isEmpty()) {
-            Table evidence = new Table("GUARD", ">BAD", ">OF", ">WEALTH");
-            for (GuardEvidence guard : stored.evidence()) {
-                evidence.row(guard.guard().words(), guard.bad(), guard.total(), wealth(guard.wealth()));
-            }
+            Table evidence = table(stored.evidence());
             out().println();
             out().print(evidence);
         }
@@ -100,6 +97,15 @@ final class RolloutShowCommand extends FileCommand {
             out().println();
             out().print(history);
         }
+    }
+
+    /** What the guards hold against a candidate. */
+    static Table table(List<GuardEvidence> guards) {
+        Table evidence = new Table("GUARD", ">BAD", ">OF", ">WEALTH");
+        for (GuardEvidence guard : guards) {
+            evidence.row(guard.guard().words(), guard.bad(), guard.total(), wealth(guard.wealth()));
+        }
+        return evidence;
     }
 
     // In words and for programs

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -55,12 +54,7 @@ abstract class SteerCommand extends FileCommand {
     public Integer call() {
         String name = name();
         Configuration configuration = configuration();
-        Collection<AgentSettings> all = candidates(configuration, agent);
-        if (all.size() > 1) {
-            throw new Refused("Several agents have a candidate: "
-                    + String.join(", ", all.stream().map(AgentSettings::name).toList()) + "; name one with --agent");
-        }
-        AgentSettings settings = all.iterator().next();
+        AgentSettings settings = candidate(configuration, agent);
         mustBeOurs(configuration.stateDirectory(file()), settings.name());
         RolloutStore store = StoredRollout.store(configuration, file());
         check(StoredRollout.read(configuration, settings, store));

@@ -34,7 +34,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ProbeCommand.class,
             BucketCommand.class,
             RolloutCommand.class,
-            FinetunedCommand.class
+            FinetunedCommand.class,
+            CompareCommand.class,
+            ReportCommand.class
         })
 public final class Understudy implements Runnable {
 
@@ -51,7 +53,8 @@ public final class Understudy implements Runnable {
 
     static {
         EXIT_CODES.put(" 0", "done, and all is well");
-        EXIT_CODES.put(" 1", "the file has errors, a model does not answer, or the command was refused");
+        EXIT_CODES.put(
+                " 1", "the file has errors, a model does not answer, a candidate fails, or the command was refused");
         EXIT_CODES.put(" 2", "the command line is wrong");
         EXIT_CODES.put("70", "an error of understudy itself");
     }

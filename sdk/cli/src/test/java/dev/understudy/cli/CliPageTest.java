@@ -75,6 +75,7 @@ class CliPageTest {
         FileRolloutStore store = new FileRolloutStore(folder.resolve("understudy.yaml.state"));
         if (store.read("qa_agent").isEmpty()) {
             Written.rolledBack(store, "qa_agent", "qa-tuned-v1.3", Share.percent(25));
+            SeenCalls.write(store, "qa_agent", 680);
             Written.running(store, "support_agent", "qa-tuned-v1.3", 0, Share.ALL, Share.percent(5));
         }
     }
@@ -84,7 +85,9 @@ class CliPageTest {
             someTimePasses();
         }
         List<String> args = Arrays.stream(command.split(" "))
-                .map(arg -> arg.endsWith(".yaml") ? folder.resolve(arg).toString() : arg)
+                .map(arg -> arg.endsWith(".yaml") || arg.endsWith(".html")
+                        ? folder.resolve(arg).toString()
+                        : arg)
                 .toList();
         Run run = Run.of(args.toArray());
         return (run.out() + run.err()).replace(folder + "/", "");
