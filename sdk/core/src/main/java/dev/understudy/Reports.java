@@ -2,6 +2,7 @@ package dev.understudy;
 
 import dev.understudy.event.RolloutDecision;
 import dev.understudy.insight.Comparison;
+import dev.understudy.insight.ExperimentResult;
 import dev.understudy.insight.Timeline;
 import dev.understudy.report.RolloutReport;
 import dev.understudy.rollout.RolloutStatus;
@@ -48,7 +49,9 @@ final class Reports {
     }
 
     private RolloutReport report(RolloutStatus status, Comparison comparison, Timeline timeline) {
+        ExperimentResult experiment = registry.experiment(status.agent());
         return RolloutReport.builder(status, comparison, timeline)
+                .experiment(experiment.criteria().isEmpty() ? null : experiment) // none is configured
                 .latencyLimit(registry.pipeline(status.agent())
                         .agent()
                         .rollout()
