@@ -141,8 +141,7 @@ final class GuardSimulation implements AutoCloseable {
         errors("errors 1 % → 3 %, share 10 %", runs, 0.03, "HOLD: ", 450, Result::suspectedAfter);
     }
 
-    private void errors(
-            String what, int runs, double rate, String goalOf, int goal, ToIntFunction<Result> calls) {
+    private void errors(String what, int runs, double rate, String goalOf, int goal, ToIntFunction<Result> calls) {
         Row row = median(what, goalOf, goal, errors(what, runs, rate, NO_LIMIT), calls);
         Row withLimit = median(what, goalOf, goal, errors(what, runs, rate, 500), calls);
         add(new Row(
@@ -171,8 +170,7 @@ final class GuardSimulation implements AutoCloseable {
         add(median(what, "", 330, results, Result::stoppedAfter));
     }
 
-    private static Row median(
-            String what, String goalOf, int goal, List<Result> results, ToIntFunction<Result> calls) {
+    private static Row median(String what, String goalOf, int goal, List<Result> results, ToIntFunction<Result> calls) {
         int[] sorted = results.stream()
                 .mapToInt(calls)
                 .map(each -> each < 0 ? Integer.MAX_VALUE : each)
