@@ -32,7 +32,9 @@ final class ModelServer implements AutoCloseable {
         /** Answers in 90 ms and 0.05 ms for each token: most in 90 to 120 ms. */
         WELL,
         /** Answers in 680 to 890 ms. */
-        SLOW
+        SLOW,
+        /** Answers 503 at once. */
+        DOWN
     }
 
     /**
@@ -97,19 +99,21 @@ final class ModelServer implements AutoCloseable {
             Mood now = model.equals(CANDIDATE) ? mood : Mood.WELL;
             log.add(new Request(model, now));
             switch (now) {
-                case WELL -> reply(exchange, 90 + tokens / 20, completion(model, tokens));
-                case SLOW -> reply(exchange, ThreadLocalRandom.current().nextInt(680, 891), completion(model, 1));
+                case WELL -> reply(exchange, 90 + tokens / 20, 200, completion(model, tokens));
+                case SLOW -> reply(exchange, ThreadLocalRandom.current().nextInt(680, 891), 200, completion(model, 1));
+                case DOWN -> reply(exchange, 0, 503, "{\"error\":{\"message\":\"out of service\"}}");
             }
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private static void reply(HttpExchange exchange, int millis, String json) throws IOException, InterruptedException {
+    private static void reply(HttpExchange exchange, int millis, int status, String json)
+            throws IOException, InterruptedException {
         Thread.sleep(millis);
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(200, bytes.length);
+        exchange.sendResponseHeaders(status, bytes.length);
         exchange.getResponseBody().write(bytes);
     }
 

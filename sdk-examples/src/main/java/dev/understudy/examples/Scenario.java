@@ -50,9 +50,14 @@ record Scenario(String yaml, List<Phase> phases, double speed) {
     }
 
     static String yamlOfTheQuickstart() throws IOException {
-        try (InputStream resource = Scenario.class.getResourceAsStream("quickstart.yaml")) {
+        return yaml("quickstart.yaml");
+    }
+
+    /** Reads a configuration that comes with the examples. */
+    static String yaml(String name) throws IOException {
+        try (InputStream resource = Scenario.class.getResourceAsStream(name)) {
             if (resource == null) {
-                throw new FileNotFoundException("quickstart.yaml");
+                throw new FileNotFoundException(name);
             }
             return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
         }
