@@ -34,7 +34,9 @@ final class ModelServer implements AutoCloseable {
         /** Answers in 680 to 890 ms. */
         SLOW,
         /** Answers 503 at once. */
-        DOWN
+        DOWN,
+        /** Answers 503 at once, and so does the other model: the provider has failed. */
+        OUTAGE
     }
 
     /**
@@ -96,12 +98,13 @@ final class ModelServer implements AutoCloseable {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             String model = find(MODEL, body, "unknown");
             int tokens = Integer.parseInt(find(TOKENS, body, "16"));
-            Mood now = model.equals(CANDIDATE) ? mood : Mood.WELL;
+            Mood current = mood;
+            Mood now = model.equals(CANDIDATE) || current == Mood.OUTAGE ? current : Mood.WELL;
             log.add(new Request(model, now));
             switch (now) {
                 case WELL -> reply(exchange, 90 + tokens / 20, 200, completion(model, tokens));
                 case SLOW -> reply(exchange, ThreadLocalRandom.current().nextInt(680, 891), 200, completion(model, 1));
-                case DOWN -> reply(exchange, 0, 503, "{\"error\":{\"message\":\"out of service\"}}");
+                case DOWN, OUTAGE -> reply(exchange, 0, 503, "{\"error\":{\"message\":\"out of service\"}}");
             }
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();

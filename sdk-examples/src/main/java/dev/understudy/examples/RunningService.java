@@ -18,9 +18,11 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -33,7 +35,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <ul>
  *   <li>{@code GET /metrics}: what Prometheus scrapes
- *   <li>{@code POST /mood/slow}, {@code /mood/down}, {@code /mood/well}: how the candidate feels from now on
+ *   <li>{@code POST /mood/slow}, {@code /mood/down}, {@code /mood/well}: how the candidate feels from now on; {@code
+ *       /mood/outage}: both models are down
  * </ul>
  */
 public final class RunningService implements AutoCloseable {
@@ -41,6 +44,7 @@ public final class RunningService implements AutoCloseable {
     private static final String AGENT = "qa_agent";
     private static final int USERS = 2_000;
     private static final long EVERY_MILLIS = 50;
+    private static final int WARM_UP = 60;
 
     private final ModelServer models = ModelServer.start();
     private final ScheduledExecutorService callers = Executors.newScheduledThreadPool(50);
@@ -62,13 +66,14 @@ public final class RunningService implements AutoCloseable {
                 .configFile(file)
                 .listener(new MicrometerListener(meters))
                 .build();
+        warmUp();
         http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         http.createContext("/metrics", exchange -> answer(exchange, "GET", meters.scrape()));
         for (Mood mood : Mood.values()) {
             String name = mood.name().toLowerCase(Locale.ROOT);
             http.createContext("/mood/" + name, exchange -> {
                 models.candidate(mood);
-                answer(exchange, "POST", "The candidate is " + name + " from now on.\n");
+                answer(exchange, "POST", "From now on: " + name + ".\n");
             });
         }
         http.start();
@@ -97,9 +102,19 @@ public final class RunningService implements AutoCloseable {
         return http.getAddress().getPort();
     }
 
+    /** The first calls of a JVM are slow, which is not the candidate's fault: the baseline takes them. */
+    private void warmUp() {
+        CallOptions baseline = CallOptions.builder().useFinetuned(false).build();
+        CompletableFuture<?>[] calls = new CompletableFuture<?>[WARM_UP];
+        Arrays.setAll(calls, i -> CompletableFuture.runAsync(() -> call(baseline), callers));
+        CompletableFuture.allOf(calls).join();
+    }
+
     private void call() {
-        CallOptions user =
-                CallOptions.builder().unit("user-" + random.nextInt(USERS)).build();
+        call(CallOptions.builder().unit("user-" + random.nextInt(USERS)).build());
+    }
+
+    private void call(CallOptions user) {
         ChatRequest request = ChatRequest.builder(List.of(Message.user("Where is my parcel?")))
                 .parameters(Parameters.UNSET.withMaxTokens(50 + random.nextInt(300)))
                 .build();

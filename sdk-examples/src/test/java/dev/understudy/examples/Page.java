@@ -26,8 +26,8 @@ record Page(Path path, String text) {
     static List<Page> all() {
         List<Page> pages = new ArrayList<>();
         pages.add(read("README.md"));
-        try (Stream<Path> docs = Files.list(root().resolve("docs"))) {
-            docs.map(file -> "docs/" + file.getFileName())
+        try (Stream<Path> docs = Files.walk(root().resolve("docs"))) {
+            docs.map(file -> root().relativize(file).toString())
                     .filter(name -> name.endsWith(".md"))
                     .sorted()
                     .forEach(name -> pages.add(read(name)));
@@ -57,12 +57,27 @@ record Page(Path path, String text) {
         return folder;
     }
 
-    /** What stands between fences that name a language. */
-    List<String> blocks(String language) {
+    /**
+     * What stands between fences.
+     *
+     * @param language what the fence names, or nothing
+     * @param text all lines
+     */
+    record Block(String language, String text) {}
+
+    /** All blocks, in their order. */
+    List<Block> blocks() {
         return BLOCK.matcher(text)
                 .results()
-                .filter(block -> block.group(1).equals(language))
-                .map(block -> block.group(2))
+                .map(block -> new Block(block.group(1), block.group(2)))
+                .toList();
+    }
+
+    /** What stands between fences that name a language. */
+    List<String> blocks(String language) {
+        return blocks().stream()
+                .filter(block -> block.language().equals(language))
+                .map(Block::text)
                 .toList();
     }
 

@@ -1,0 +1,197 @@
+package dev.understudy.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.understudy.cli.Terminal;
+import dev.understudy.examples.Page.Block;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.awaitility.core.ThrowingRunnable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Follows the runbooks to the letter: a running service, a real Prometheus, and the commands one after the other. */
+class RunbooksTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** Commands that change nothing: a reader may look again until there is something to see. */
+    private static final Set<String> LOOKS = Set.of("check", "probe", "bucket", "show", "compare", "report");
+
+    /** How a page says that a command fails. */
+    private static final String EXIT_CODE = " || echo \"exit code $?\"";
+
+    @TempDir
+    Path folder;
+
+    static List<Page> runbooks() {
+        return Page.all().stream()
+                .filter(page -> page.path().startsWith("docs/runbooks"))
+                .filter(page -> !page.path().endsWith("README.md"))
+                .toList();
+    }
+
+    @BeforeEach
+    void prometheus_is_installed() {
+        if (!PrometheusServer.isInstalled()) {
+            String reason = "prometheus and promtool are not on the PATH (Debian: apt-get install prometheus)";
+            if ("true".equals(System.getenv("CI"))) {
+                fail(reason);
+            }
+            assumeTrue(false, reason);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("runbooks")
+    void whoever_follows_it_sees_what_it_shows(Page page) throws Exception {
+        Path file = folder.resolve("understudy.yaml");
+        try (RunningService service = new RunningService(file, 0);
+                PrometheusServer prometheus = PrometheusServer.scraping(service.port(), folder)) {
+            List<Block> blocks = page.blocks();
+            for (int i = 0; i < blocks.size(); i++) {
+                Block block = blocks.get(i);
+                if (block.language().equals("promql")) {
+                    ask(prometheus, block.text().strip(), shownBelow(blocks, i));
+                } else if (block.language().equals("console")) {
+                    follow(block.text().lines().toList(), service);
+                }
+            }
+        }
+    }
+
+    @Test
+    void the_rules_are_valid() throws Exception {
+        Process promtool = new ProcessBuilder(
+                        "promtool",
+                        "check",
+                        "rules",
+                        Page.root()
+                                .resolve("docs/operations/recording-rules.yaml")
+                                .toString())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(promtool.waitFor()).describedAs(output).isZero();
+        assertThat(output).contains("SUCCESS");
+    }
+
+    @Test
+    void there_are_four() {
+        assertThat(runbooks())
+                .extracting(page -> page.path().getFileName().toString())
+                .containsExactly("cost-overrun.md", "high-latency.md", "model-failure.md", "rollout.md");
+    }
+
+    // PromQL
+
+    private static List<String> shownBelow(List<Block> blocks, int query) {
+        boolean shown =
+                query + 1 < blocks.size() && blocks.get(query + 1).language().equals("text");
+        return shown ? blocks.get(query + 1).text().lines().toList() : List.of();
+    }
+
+    private static void ask(PrometheusServer prometheus, String promql, List<String> shown) {
+        patiently(() -> {
+            List<String> series = prometheus.query(promql);
+            if (shown.equals(List.of("Empty query result"))) {
+                assertThat(series).describedAs(promql).isEmpty();
+            } else {
+                assertThat(series).describedAs(promql).isNotEmpty();
+                assertThat(new Shown(shown).areAmong(series))
+                        .describedAs("%s%nshown:%n%s%nseen:%n%s", promql, lines(shown), lines(series))
+                        .isTrue();
+            }
+        });
+    }
+
+    // Commands
+
+    private void follow(List<String> block, RunningService service) throws Exception {
+        int next = 0;
+        while (next < block.size()) {
+            String command = block.get(next++);
+            assertThat(command).describedAs("a command").startsWith("$ ");
+            List<String> shown = new ArrayList<>();
+            while (next < block.size() && !block.get(next).startsWith("$ ")) {
+                shown.add(block.get(next++));
+            }
+            run(command.substring(2), new Shown(shown), service);
+        }
+    }
+
+    private void run(String command, Shown shown, RunningService service) throws Exception {
+        List<String> words = Arrays.asList(command.replace(EXIT_CODE, "").split(" "));
+        if (words.get(0).equals("curl")) {
+            check(command, shown, post(words.get(words.size() - 1), service));
+        } else if (words.stream().anyMatch(LOOKS::contains)) {
+            patiently(() -> check(command, shown, understudy(words, command.endsWith(EXIT_CODE))));
+        } else {
+            check(command, shown, understudy(words, command.endsWith(EXIT_CODE)));
+        }
+    }
+
+    private String understudy(List<String> words, boolean mayFail) {
+        assertThat(words.get(0)).isEqualTo("understudy");
+        List<String> args = words.stream()
+                .skip(1)
+                .map(word -> word.matches("[\\w-]+\\.(yaml|html)")
+                        ? folder.resolve(word).toString()
+                        : word)
+                .toList();
+        Terminal terminal = new Terminal();
+        int code = terminal.run(args);
+        if (mayFail && code != 0) {
+            terminal.print("exit code " + code);
+        } else {
+            assertThat(code).describedAs("%s:%n%s", words, terminal.text()).isZero();
+        }
+        return terminal.text().replace(folder + "/", "");
+    }
+
+    private static String post(String address, RunningService service) throws IOException, InterruptedException {
+        URI there = URI.create(address.replace("9464", String.valueOf(service.port())));
+        HttpRequest request = HttpRequest.newBuilder(there)
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
+                .body();
+    }
+
+    private static void check(String command, Shown shown, String seen) {
+        assertThat(shown.isShapeOf(seen.lines().toList()))
+                .describedAs("%s%nshown:%n%s%nseen:%n%s", command, lines(shown.lines()), seen)
+                .isTrue();
+    }
+
+    private static void patiently(ThrowingRunnable look) {
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(500))
+                .pollDelay(Duration.ZERO)
+                .ignoreExceptionsInstanceOf(ConnectException.class)
+                .untilAsserted(look);
+    }
+
+    private static String lines(List<String> lines) {
+        return String.join(System.lineSeparator(), lines);
+    }
+}
