@@ -1,5 +1,6 @@
 package dev.understudy.rollout;
 
+import dev.understudy.evidence.ChangeTest;
 import dev.understudy.evidence.LabelTest;
 import dev.understudy.evidence.LimitTest;
 import dev.understudy.evidence.Wealth;
@@ -19,6 +20,8 @@ final class PaperGuard implements Subject {
     private final long limit;
     private final LimitTest slowLimit = new LimitTest(0.05);
     private final LimitTest errorLimit;
+    private final ChangeTest slowChange = new ChangeTest(0.05);
+    private final ChangeTest errorChange;
     private final LabelTest errors = new LabelTest();
     private final LabelTest slowness = new LabelTest();
     private final Seen failedUnits = new Seen();
@@ -33,6 +36,8 @@ final class PaperGuard implements Subject {
     private long calls;
     private long bad;
     private long failed;
+    private double turnedSlow;
+    private double turnedFailing;
     private boolean stopped;
     private boolean suspects;
 
@@ -49,6 +54,7 @@ final class PaperGuard implements Subject {
         this.share = share;
         this.limit = nanos(limitMillis);
         this.errorLimit = new LimitTest(maxErrorRate);
+        this.errorChange = new ChangeTest(maxErrorRate);
     }
 
     @Override
@@ -68,6 +74,8 @@ final class PaperGuard implements Subject {
             calls++;
             failed += fails ? 1 : 0;
             bad += exceeds ? 1 : 0;
+            turnedSlow = slowChange.next(turnedSlow, exceeds);
+            turnedFailing = errorChange.next(turnedFailing, fails);
         }
         boolean slow = latency > tau || (timedOut && tau != Long.MAX_VALUE);
         if (fails && failedUnits.add(unit)) {
@@ -93,8 +101,8 @@ final class PaperGuard implements Subject {
 
     private void look() {
         double wealth = Wealth.logMeanExp(
-                slowLimit.logWealth(bad, calls),
-                errorLimit.logWealth(failed, calls),
+                Limits.mix(slowLimit.logWealth(bad, calls), ChangeTest.logWealth(turnedSlow, calls)),
+                Limits.mix(errorLimit.logWealth(failed, calls), ChangeTest.logWealth(turnedFailing, calls)),
                 errors.logWealth(),
                 slowness.logWealth());
         // Without an allowance there is only one process for each guard.

@@ -6,8 +6,10 @@ import dev.understudy.chat.CacheStatus;
 import dev.understudy.chat.Variant;
 import dev.understudy.error.FailureKind;
 import dev.understudy.event.ArmCounts;
+import dev.understudy.evidence.ChangeTest;
 import dev.understudy.evidence.Guard;
 import dev.understudy.evidence.GuardEvidence;
+import dev.understudy.evidence.LimitTest;
 import dev.understudy.evidence.Wealth;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +43,7 @@ final class Trial implements InFlight.Passing, Lookout {
     private static final String ALARMED = "guard.alarmed";
     private static final String CANDIDATE = "guard.candidate";
     private static final String BASELINE_BEFORE = "guard.baseline.before";
+    private static final String LATELY = "guard.lately";
     private static final String FAILED_UNITS = "guard.failed";
     private static final String SLOW_UNITS = "guard.slow";
 
@@ -66,6 +69,11 @@ final class Trial implements InFlight.Passing, Lookout {
     private final AtomicLong failed = new AtomicLong();
     /** Ended well, but slow: with those that failed and the good ones, all that have ended. */
     private final AtomicLong lateAnswers = new AtomicLong();
+
+    /** The latest calls, as the limit counts them: however many good ones came before. */
+    private final Streak slowLately = new Streak();
+
+    private final Streak failedLately = new Streak();
 
     private volatile boolean candidateSeen;
     private volatile long lastCandidateNanos;
@@ -193,18 +201,23 @@ final class Trial implements InFlight.Passing, Lookout {
     private boolean candidateOver(boolean neutral, boolean bad, boolean late, boolean known) {
         if (!neutral && !bad && !late && !known) {
             good.increment();
+            slowLately.count(limits.turnedSlow(), false);
+            failedLately.count(limits.turnedFailing(), false);
             return false;
         }
         if ((late || bad) && !known) {
             overLimit.incrementAndGet();
+            slowLately.count(limits.turnedSlow(), true);
         }
         if (late && !known) {
             slow.incrementAndGet();
         }
         if (bad) {
             failed.incrementAndGet();
+            failedLately.count(limits.turnedFailing(), true);
         } else if (!neutral) {
             lateAnswers.incrementAndGet();
+            failedLately.count(limits.turnedFailing(), false);
         }
         return true;
     }
@@ -261,6 +274,7 @@ final class Trial implements InFlight.Passing, Lookout {
     @Override
     public void passedLimit() {
         overLimit.incrementAndGet();
+        slowLately.count(limits.turnedSlow(), true);
         slow.incrementAndGet();
     }
 
@@ -310,12 +324,17 @@ final class Trial implements InFlight.Passing, Lookout {
 
     private double limitLogWealth(Limits now) {
         long bad = overLimit.get();
-        return now.slow().logWealth(bad, bad + good.sum());
+        return sinceWhenever(now.slow(), bad, bad + good.sum(), slowLately);
     }
 
     private double capLogWealth(Limits now) {
         long bad = failed.get();
-        return now.failed().logWealth(bad, bad + lateAnswers.get() + good.sum());
+        return sinceWhenever(now.failed(), bad, bad + lateAnswers.get() + good.sum(), failedLately);
+    }
+
+    /** Most of the wealth is put on the candidate having been bad all along, a tenth on its having turned bad at some call. */
+    private static double sinceWhenever(LimitTest allAlong, long bad, long total, Streak lately) {
+        return Limits.mix(allAlong.logWealth(bad, total), ChangeTest.logWealth(lately.log(), total));
     }
 
     boolean passes() {
@@ -336,12 +355,12 @@ final class Trial implements InFlight.Passing, Lookout {
         if (now.hasLimit()) {
             long over = overLimit.get();
             long total = over + good.sum();
-            double log = now.slow().logWealth(over, total);
+            double log = sinceWhenever(now.slow(), over, total, slowLately);
             all.add(new GuardEvidence(Guard.LATENCY_LIMIT, log, log, over, total));
         }
         long bad = failed.get();
         long total = bad + lateAnswers.get() + good.sum();
-        double log = now.failed().logWealth(bad, total);
+        double log = sinceWhenever(now.failed(), bad, total, failedLately);
         all.add(new GuardEvidence(Guard.ERROR_CAP, log, log, bad, total));
         all.add(failedUnits.evidence(Guard.ERROR_INCREASE));
         all.add(slowUnits.evidence(Guard.LATENCY_INCREASE));
@@ -396,6 +415,7 @@ final class Trial implements InFlight.Passing, Lookout {
         long late = slow.get();
         entries.put(CANDIDATE, Numbers.write(good.sum(), overLimit(bad, late), late, bad, lateAnswers.get()));
         entries.put(BASELINE_BEFORE, Numbers.write(before.calls(), before.errors(), before.slow()));
+        entries.put(LATELY, Numbers.write(slowLately.save(), failedLately.save()));
         failedUnits.save(FAILED_UNITS, entries);
         slowUnits.save(SLOW_UNITS, entries);
     }
@@ -406,6 +426,7 @@ final class Trial implements InFlight.Passing, Lookout {
         long[] before = Numbers.read(entries, BASELINE_BEFORE, 3);
         long[] seen = Numbers.read(entries, CANDIDATE, 5);
         long given = Numbers.read(entries, ALARMED, 1)[0];
+        long[] lately = Numbers.read(entries, LATELY, 2);
         ArmCounts all = trail.counts();
         if (before[0] > all.calls() || before[1] > all.errors() || before[2] > all.slow()) {
             throw new IllegalArgumentException("The saved evidence has more in '" + BASELINE_BEFORE + "' than in all");
@@ -427,6 +448,8 @@ final class Trial implements InFlight.Passing, Lookout {
         trial.slow.set(seen[2]);
         trial.failed.set(seen[3]);
         trial.lateAnswers.set(seen[4]);
+        trial.slowLately.restore(lately[0]);
+        trial.failedLately.restore(lately[1]);
         trial.alarmed.set(given == 1);
         return trial;
     }

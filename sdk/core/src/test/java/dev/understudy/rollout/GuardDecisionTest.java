@@ -43,6 +43,37 @@ class GuardDecisionTest {
         assertThat(rollout.inForce.share()).isEqualTo(Share.NONE);
     }
 
+    @ParameterizedTest
+    @ValueSource(doubles = {50, 100})
+    @Rule("R24")
+    void a_candidate_that_was_good_for_long_is_taken_away_after_seven_bad_calls_all_the_same(double percent) {
+        Watched rollout = new Watched(GuardSettings.DEFAULT, percent);
+        rollout.run(5_000, Variant.CANDIDATE, rollout.answers(90));
+        rollout.run(6, Variant.CANDIDATE, rollout.isRescued(FailureKind.UPSTREAM, 10));
+        rollout.run(1, Variant.CANDIDATE, rollout.isRescued(FailureKind.UPSTREAM, 10));
+        assertThat(rollout.alarms).hasValue(1);
+    }
+
+    @Test
+    @Rule("R24")
+    void slowness_is_found_out_after_any_number_of_good_calls_too() {
+        Watched rollout = new Watched(LIMIT, 100);
+        rollout.run(5_000, Variant.CANDIDATE, rollout.answers(90));
+        rollout.run(7, Variant.CANDIDATE, rollout.answers(680));
+        assertThat(rollout.alarms).hasValue(1);
+        assertThat(rollout.guard.strongest()).isEqualTo(Guard.LATENCY_LIMIT);
+    }
+
+    @Test
+    void bad_calls_among_many_good_ones_within_the_cap_are_forgotten() {
+        Watched rollout = new Watched(GuardSettings.DEFAULT, 100);
+        for (int i = 0; i < 500; i++) {
+            rollout.run(1, Variant.CANDIDATE, rollout.isRescued(FailureKind.UPSTREAM, 10));
+            rollout.run(24, Variant.CANDIDATE, rollout.answers(90));
+        }
+        assertThat(rollout.alarms).hasValue(0);
+    }
+
     @Test
     @Rule("R24")
     void the_share_is_closed_before_the_alarm_and_stays_closed_whatever_the_ramp_sets() {

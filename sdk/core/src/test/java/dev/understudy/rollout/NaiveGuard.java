@@ -2,6 +2,7 @@ package dev.understudy.rollout;
 
 import dev.understudy.error.FailureKind;
 import dev.understudy.event.ArmCounts;
+import dev.understudy.evidence.ChangeTest;
 import dev.understudy.evidence.ConfidenceSequence;
 import dev.understudy.evidence.Guard;
 import dev.understudy.evidence.LabelTest;
@@ -78,6 +79,8 @@ final class NaiveGuard {
     private long limitTotal;
     private long capBad;
     private long capTotal;
+    private double turnedSlow;
+    private double turnedFailing;
     private long slow;
     boolean alarmed;
 
@@ -108,6 +111,7 @@ final class NaiveGuard {
                 slow++;
                 limitBad++;
                 limitTotal++;
+                turnedSlow = new ChangeTest(0.05).next(turnedSlow, true);
             }
             if (call.comparedInFlight && !call.passedCompared && took > (long) allowed(call)) {
                 call.passedCompared = true;
@@ -143,11 +147,13 @@ final class NaiveGuard {
             if (!call.passedLimit && (!neutral || late)) {
                 limitTotal++;
                 limitBad += late || bad != null ? 1 : 0;
+                turnedSlow = new ChangeTest(0.05).next(turnedSlow, late || bad != null);
                 slow += late ? 1 : 0;
             }
             if (!neutral) {
                 capTotal++;
                 capBad += bad != null ? 1 : 0;
+                turnedFailing = new ChangeTest(settings.maxErrorRate()).next(turnedFailing, bad != null);
             }
         } else if (!neutral) {
             baselineCalls++;
@@ -170,12 +176,18 @@ final class NaiveGuard {
     Map<Guard, Double> logs() {
         Map<Guard, Double> logs = new EnumMap<>(Guard.class);
         if (settings.p95() != null) {
-            logs.put(Guard.LATENCY_LIMIT, new LimitTest(0.05).logWealth(limitBad, limitTotal));
+            double allAlong = new LimitTest(0.05).logWealth(limitBad, limitTotal);
+            logs.put(Guard.LATENCY_LIMIT, mix(allAlong, ChangeTest.logWealth(turnedSlow, limitTotal)));
         }
-        logs.put(Guard.ERROR_CAP, new LimitTest(settings.maxErrorRate()).logWealth(capBad, capTotal));
+        double allAlong = new LimitTest(settings.maxErrorRate()).logWealth(capBad, capTotal);
+        logs.put(Guard.ERROR_CAP, mix(allAlong, ChangeTest.logWealth(turnedFailing, capTotal)));
         logs.put(Guard.ERROR_INCREASE, failedLabels.logWealth());
         logs.put(Guard.LATENCY_INCREASE, slowLabels.logWealth());
         return logs;
+    }
+
+    private static double mix(double logAllAlong, double logTurned) {
+        return Math.log(0.9 * Math.exp(logAllAlong) + 0.1 * Math.exp(logTurned));
     }
 
     double logWealth() {
