@@ -13,6 +13,7 @@ import dev.understudy.rollout.Steering;
 import dev.understudy.store.RolloutStore;
 import dev.understudy.time.Waiting;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -132,10 +133,10 @@ final class Rollouts {
         RolloutState state = ramp.state();
         String candidate = "candidate '" + state.candidate() + "' ";
         if (state.phase() == RolloutPhase.ROLLED_BACK) {
-            return health.and(Status.UP, candidate + "was rolled back at " + state.since());
+            return health.and(Status.UP, candidate + "was rolled back at " + state.since().truncatedTo(ChronoUnit.SECONDS));
         }
         if (state.phase() == RolloutPhase.QUARANTINED) {
-            return health.and(Status.UP, candidate + "is quarantined since " + state.since());
+            return health.and(Status.UP, candidate + "is quarantined since " + state.since().truncatedTo(ChronoUnit.SECONDS));
         }
         return state.phase() == RolloutPhase.HOLD
                 ? health.and(
