@@ -133,10 +133,13 @@ final class Rollouts {
         RolloutState state = ramp.state();
         String candidate = "candidate '" + state.candidate() + "' ";
         if (state.phase() == RolloutPhase.ROLLED_BACK) {
-            return health.and(Status.UP, candidate + "was rolled back at " + state.since().truncatedTo(ChronoUnit.SECONDS));
+            return health.and(
+                    Status.UP, candidate + "was rolled back at " + state.since().truncatedTo(ChronoUnit.SECONDS));
         }
         if (state.phase() == RolloutPhase.QUARANTINED) {
-            return health.and(Status.UP, candidate + "is quarantined since " + state.since().truncatedTo(ChronoUnit.SECONDS));
+            return health.and(
+                    Status.UP,
+                    candidate + "is quarantined since " + state.since().truncatedTo(ChronoUnit.SECONDS));
         }
         return state.phase() == RolloutPhase.HOLD
                 ? health.and(
