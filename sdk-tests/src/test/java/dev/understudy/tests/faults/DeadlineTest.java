@@ -148,7 +148,11 @@ class DeadlineTest {
             assertThat(Duration.ofNanos(last - start))
                     .isLessThan(Duration.ofMillis(350).plus(LATE));
             world.awaitRest();
-            assertThat(world.attempts(BASELINE)).hasSizeLessThanOrEqualTo(4);
+            // Who gets the permit in its last milliseconds sends in time, and is cut off: by its own deadline, not by
+            // the queue.
+            assertThat(world.attempts(BASELINE))
+                    .filteredOn(attempt -> attempt.ended() == Attempt.End.ANSWERED)
+                    .hasSizeLessThanOrEqualTo(4);
         }
     }
 
