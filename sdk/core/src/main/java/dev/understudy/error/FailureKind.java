@@ -90,6 +90,19 @@ public enum FailureKind {
     }
 
     /**
+     * Says whether such an end tells nothing about the model: the caller cancelled or asked something wrong, or a guard of
+     * ours refused before anything was sent.
+     *
+     * @return whether it stays out of what is held for or against a variant
+     */
+    public boolean neutral() {
+        return switch (this) {
+            case CANCELLED, INVALID_REQUEST, CONTEXT_LENGTH, CONTENT_FILTER, OVERLOADED, CIRCUIT_OPEN -> true;
+            default -> false;
+        };
+    }
+
+    /**
      * Says whether the same model may be tried again.
      *
      * @return whether another attempt makes sense, budget and deadline permitting

@@ -103,14 +103,7 @@ public sealed interface Event {
                     || outcome == Outcome.CANCELLED
                     || cache == CacheStatus.HIT
                     || cache == CacheStatus.SHARED
-                    || (failure != null && isNeutral(failure));
-        }
-
-        private boolean isNeutral(FailureKind kind) {
-            return switch (kind) {
-                case CANCELLED, INVALID_REQUEST, CONTEXT_LENGTH, CONTENT_FILTER, OVERLOADED, CIRCUIT_OPEN -> true;
-                default -> attempts == 0;
-            };
+                    || (failure != null && (failure.neutral() || attempts == 0));
         }
 
         /**

@@ -11,8 +11,8 @@ package dev.understudy.evidence;
  * <p>Null hypothesis: P(bad) ≤ p0 for each call. M is at most the Shiryaev-Roberts sum over all instants at which the arm may have
  * turned bad, whose expectation after n calls is at most n; so W, the mixture of these instants over a horizon of N calls, is an
  * e-process for the first N calls, and after k·N calls its error is k times as likely (Shin, Ramdas and Rinaldo, "E-detectors: a
- * nonparametric framework for sequential change detection", NEJSDS 2023, arXiv 2203.03532). At p0 = 5 % six or seven bad calls in
- * a row suffice, after any number of good ones.
+ * nonparametric framework for sequential change detection", NEJSDS 2023, arXiv 2203.03532). At p0 = 5 % seven bad calls in a row make
+ * M/N almost 9,000, after any number of good ones.
  *
  * <p>Immutable; who uses it keeps ln max(M, 1).
  */
@@ -21,7 +21,6 @@ public final class ChangeTest {
     /** Over how many calls the instant of the change is spread. */
     public static final long HORIZON = 100_000;
 
-    private static final double NEARLY_ALL = 0.95;
     private static final double LOG_HORIZON = Math.log(HORIZON);
     /** No wealth at all, as a number that can be added to. */
     private static final double NOTHING = -1_000;
@@ -35,11 +34,8 @@ public final class ChangeTest {
      * @param p0 the share of calls that may be bad; above 0, below 0.95
      */
     public ChangeTest(double p0) {
-        if (!(p0 > 0 && p0 < NEARLY_ALL)) {
-            throw new IllegalArgumentException("The share that may be bad must be above 0 and below 0.95, not " + p0);
-        }
-        ofBad = Math.log(NEARLY_ALL / p0);
-        ofGood = Math.log1p(-NEARLY_ALL) - Math.log1p(-p0);
+        ofBad = Math.log(LimitTest.HIGHEST / LimitTest.checked(p0));
+        ofGood = Math.log1p(-LimitTest.HIGHEST) - Math.log1p(-p0);
     }
 
     /**

@@ -22,7 +22,9 @@ public final class LimitTest {
 
     private static final double[] ABOVE = {1.25, 1.5, 2, 3, 5, 10};
     private static final double HIGHEST_FACTORED = 0.6;
-    private static final double HIGHEST = 0.95;
+    /** Nearly all calls are bad. */
+    static final double HIGHEST = 0.95;
+
     private static final double[] BELOW = {0.1, 0.2, 0.4, 0.6, 0.8};
 
     private final double p0;
@@ -39,10 +41,7 @@ public final class LimitTest {
      * @param p0 the share of calls that may be bad; above 0, below 0.95
      */
     public LimitTest(double p0) {
-        if (!(p0 > 0 && p0 < HIGHEST)) {
-            throw new IllegalArgumentException("The share that may be bad must be above 0 and below 0.95, not " + p0);
-        }
-        this.p0 = p0;
+        this.p0 = checked(p0);
         double[] harm = new double[ABOVE.length + 1];
         int count = 0;
         for (double factor : ABOVE) {
@@ -59,6 +58,13 @@ public final class LimitTest {
         passBad = Arrays.stream(pass).map(q -> Math.log(q / p0)).toArray();
         passGood =
                 Arrays.stream(pass).map(q -> Math.log1p(-q) - Math.log1p(-p0)).toArray();
+    }
+
+    static double checked(double p0) {
+        if (!(p0 > 0 && p0 < HIGHEST)) {
+            throw new IllegalArgumentException("The share that may be bad must be above 0 and below 0.95, not " + p0);
+        }
+        return p0;
     }
 
     /**

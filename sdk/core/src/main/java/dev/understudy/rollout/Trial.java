@@ -182,7 +182,7 @@ final class Trial implements InFlight.Passing, Lookout {
             }
         }
         if (candidate) {
-            sawSomething |= candidateOver(neutral, bad, late, (marks & InFlight.LIMIT) != 0);
+            sawSomething |= candidateOver(now, neutral, bad, late, (marks & InFlight.LIMIT) != 0);
             if (!neutral) {
                 note(nowNanos);
             }
@@ -198,26 +198,26 @@ final class Trial implements InFlight.Passing, Lookout {
         comeBy(nowNanos);
     }
 
-    private boolean candidateOver(boolean neutral, boolean bad, boolean late, boolean known) {
+    private boolean candidateOver(Limits now, boolean neutral, boolean bad, boolean late, boolean known) {
         if (!neutral && !bad && !late && !known) {
             good.increment();
-            slowLately.count(limits.turnedSlow(), false);
-            failedLately.count(limits.turnedFailing(), false);
+            slowLately.count(now.turnedSlow(), false);
+            failedLately.count(now.turnedFailing(), false);
             return false;
         }
         if ((late || bad) && !known) {
             overLimit.incrementAndGet();
-            slowLately.count(limits.turnedSlow(), true);
+            slowLately.count(now.turnedSlow(), true);
         }
         if (late && !known) {
             slow.incrementAndGet();
         }
         if (bad) {
             failed.incrementAndGet();
-            failedLately.count(limits.turnedFailing(), true);
+            failedLately.count(now.turnedFailing(), true);
         } else if (!neutral) {
             lateAnswers.incrementAndGet();
-            failedLately.count(limits.turnedFailing(), false);
+            failedLately.count(now.turnedFailing(), false);
         }
         return true;
     }
@@ -238,11 +238,8 @@ final class Trial implements InFlight.Passing, Lookout {
     }
 
     private static boolean isNeutral(FailureKind kind, ChatCall call) {
-        return switch (kind) {
-            case CANCELLED, INVALID_REQUEST, CONTEXT_LENGTH, CONTENT_FILTER, OVERLOADED, CIRCUIT_OPEN -> true;
-            case RATE_LIMITED, QUOTA -> true;
-            default -> call.follows() || call.attempts() == 0;
-        };
+        boolean paceOrCredit = kind == FailureKind.RATE_LIMITED || kind == FailureKind.QUOTA;
+        return kind.neutral() || paceOrCredit || call.follows() || call.attempts() == 0;
     }
 
     /** Whether the arm was drawn by chance: at none and all of the units there is nothing to compare. */

@@ -49,8 +49,9 @@ class GuardDecisionTest {
     void a_candidate_that_was_good_for_long_is_taken_away_after_seven_bad_calls_all_the_same(double percent) {
         Watched rollout = new Watched(GuardSettings.DEFAULT, percent);
         rollout.run(5_000, Variant.CANDIDATE, rollout.answers(90));
-        rollout.run(6, Variant.CANDIDATE, rollout.isRescued(FailureKind.UPSTREAM, 10));
-        rollout.run(1, Variant.CANDIDATE, rollout.isRescued(FailureKind.UPSTREAM, 10));
+        rollout.run(4, Variant.CANDIDATE, rollout.isRescued(FailureKind.UPSTREAM, 10));
+        assertThat(rollout.alarms).hasValue(0);
+        rollout.run(3, Variant.CANDIDATE, rollout.isRescued(FailureKind.UPSTREAM, 10));
         assertThat(rollout.alarms).hasValue(1);
     }
 
