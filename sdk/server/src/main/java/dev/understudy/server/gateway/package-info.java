@@ -1,0 +1,5 @@
+/** The OpenAI-compatible face: programs in any language call an agent as if it were a model. */
+@NullMarked
+package dev.understudy.server.gateway;
+
+import org.jspecify.annotations.NullMarked;
