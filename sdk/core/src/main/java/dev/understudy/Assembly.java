@@ -51,6 +51,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -112,6 +113,7 @@ final class Assembly implements AutoCloseable {
     private final Insight insight;
     private final Rollouts rollouts;
     private final Map<String, ProviderClient.Factory> factories;
+    private final IntSupplier problems;
 
     private final Shelf<ModelState> models = new Shelf<>();
     private final Shelf<AgentState> agents = new Shelf<>();
@@ -128,7 +130,8 @@ final class Assembly implements AutoCloseable {
             Events events,
             Insight insight,
             Rollouts rollouts,
-            Map<String, ProviderClient.Factory> factories) {
+            Map<String, ProviderClient.Factory> factories,
+            IntSupplier problems) {
         this.waiting = waiting;
         this.random = random;
         this.workers = workers;
@@ -136,6 +139,7 @@ final class Assembly implements AutoCloseable {
         this.insight = insight;
         this.rollouts = rollouts;
         this.factories = factories;
+        this.problems = problems;
     }
 
     /**
@@ -484,6 +488,14 @@ final class Assembly implements AutoCloseable {
                     "Share of units on the candidate, in per cent",
                     Map.of("agent", agent.name()),
                     () -> rollout.share().percent()));
+            Ramp ramp = pipeline.ramp();
+            if (ramp != null) {
+                readings.add(new Reading(
+                        Reading.ROLLOUT_PHASE,
+                        "Rollout: 0 off, 1 running, 2 hold, 3 quarantined, 4 rolled back, 5 completed",
+                        Map.of("agent", agent.name(), "model", ramp.candidate()),
+                        () -> ramp.state().phase().ordinal()));
+            }
         }
         for (String name : configuration.models().keySet()) {
             ModelBreaker breaker = model(name).breaker();
@@ -493,6 +505,11 @@ final class Assembly implements AutoCloseable {
                     Map.of("model", name),
                     () -> breaker.state().ordinal()));
         }
+        readings.add(new Reading(
+                "model.config.problems",
+                "What is wrong with the configuration file as it is now; 0 while it is in force",
+                Map.of(),
+                problems::getAsInt));
         return readings;
     }
 

@@ -112,8 +112,15 @@ public final class ModelRegistry implements AutoCloseable {
         simulated = builder.simulated;
         rollouts = new Rollouts(store, waiting, builder.wall, events, this::lookSoon);
         rolloutRounds = new Rounds("rollout", ROLLOUT_INTERVAL, rollouts::look, waiting, workers);
-        assembly =
-                new Assembly(waiting, builder.random, workers, events, insight, rollouts, ProviderClient.factories());
+        assembly = new Assembly(
+                waiting,
+                builder.random,
+                workers,
+                events,
+                insight,
+                rollouts,
+                ProviderClient.factories(),
+                () -> configurationProblems().size());
         rounds.add(new Rounds("insight", INSIGHT_INTERVAL, insight::round, waiting, workers));
         rounds.add(rolloutRounds);
         try {

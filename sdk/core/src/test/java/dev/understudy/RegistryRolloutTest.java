@@ -15,6 +15,7 @@ import dev.understudy.event.RolloutDecision;
 import dev.understudy.event.RolloutPhase;
 import dev.understudy.event.RolloutReason;
 import dev.understudy.health.Health;
+import dev.understudy.micrometer.MicrometerListener;
 import dev.understudy.rollout.RampSettings;
 import dev.understudy.rollout.Share;
 import dev.understudy.rollout.Steering;
@@ -25,6 +26,8 @@ import dev.understudy.testing.RecordedEvents;
 import dev.understudy.testing.Rule;
 import dev.understudy.testing.ScriptedModel;
 import dev.understudy.time.Waiting;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,6 +108,30 @@ class RegistryRolloutTest {
         return events.of(Event.RolloutChanged.class).stream()
                 .map(Event.RolloutChanged::decision)
                 .toList();
+    }
+
+    @Test
+    void the_next_registry_counts_its_rollbacks_from_zero_though_it_decides_nothing() {
+        open(agent -> agent).close();
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        try (ModelRegistry next = ModelRegistry.builder()
+                .configuration(configuration(agent -> agent))
+                .rolloutStore(store)
+                .listener(new MicrometerListener(meters))
+                .build()) {
+            assertThat(meters.get("model.rollback")
+                            .tags("agent", "qa_agent", "model", "tuned")
+                            .counter()
+                            .count())
+                    .isZero();
+            Gauge phase = meters.get("model.rollout.phase")
+                    .tags("agent", "qa_agent", "model", "tuned")
+                    .gauge();
+            assertThat(phase.value()).isEqualTo(RolloutPhase.RUNNING.ordinal());
+            next.steer("qa_agent").hold("ann");
+            await().until(() -> phase.value() == RolloutPhase.HOLD.ordinal());
+            assertThat(decisions()).hasSize(1); // the first registry's start
+        }
     }
 
     @Test

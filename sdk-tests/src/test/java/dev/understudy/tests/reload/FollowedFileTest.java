@@ -236,6 +236,7 @@ class FollowedFileTest {
         assertThat(percentage()).isEqualTo(25);
         assertThat(call("anything", false).text()).startsWith("steady");
         assertThat(registry.configurationProblems()).hasSize(2);
+        assertThat(meters.get("model.config.problems").gauge().value()).isEqualTo(2);
         for (String agent : registry.agents()) {
             Health health = registry.health(agent);
             assertThat(health.status()).isEqualTo(Health.Status.DEGRADED);
@@ -246,6 +247,7 @@ class FollowedFileTest {
         Files.writeString(file, yaml("25"));
         soon().until(() -> registry.health(AGENT).status() == Health.Status.UP);
         assertThat(registry.configurationProblems()).isEmpty();
+        assertThat(meters.get("model.config.problems").gauge().value()).isZero();
         await().until(() -> loaded().size() >= 2);
         assertThat(loaded())
                 .containsExactly(new Event.ConfigurationLoaded(false, 2), new Event.ConfigurationLoaded(true, 0));

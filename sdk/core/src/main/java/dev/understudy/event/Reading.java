@@ -12,6 +12,10 @@ import java.util.function.DoubleSupplier;
  * @param value reads it
  */
 public record Reading(String name, String description, Map<String, String> tags, DoubleSupplier value) {
+
+    /** Where the rollout of an agent's candidate stands: there is one of this name for each of them, whatever became of it. */
+    public static final String ROLLOUT_PHASE = "model.rollout.phase";
+
     /** Copies the tags. */
     public Reading {
         tags = Map.copyOf(tags);

@@ -8,6 +8,7 @@ import dev.understudy.event.RolloutDecision;
 import dev.understudy.event.RolloutPhase;
 import io.micrometer.core.instrument.Counter;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The meters of one agent. */
 final class AgentMeters {
@@ -72,20 +73,27 @@ final class AgentMeters {
         meters.add(held, 1);
     }
 
+    /** There is a rollout: at zero from now on, for a counter that appears with its first rollback shows no increase. */
+    void tries(String candidate) {
+        rollbacks(candidate);
+    }
+
     void decided(RolloutDecision decision) {
-        String model = decision.candidate();
-        Counter held = rollbacks.get(model);
-        if (held == null) {
-            // At zero with the first decision: a counter that appears with its first rollback shows no increase.
-            held = meters.rollbacks(agent, model);
-            if (held == null) {
-                return;
-            }
-            rollbacks.put(model, held);
-        }
+        Counter held = rollbacks(decision.candidate());
         if (decision.to() == RolloutPhase.ROLLED_BACK && decision.from() != RolloutPhase.ROLLED_BACK) {
             meters.add(held, 1);
         }
+    }
+
+    private @Nullable Counter rollbacks(String candidate) {
+        Counter held = rollbacks.get(candidate);
+        if (held == null) {
+            held = meters.rollbacks(agent, candidate);
+            if (held != null) {
+                rollbacks.put(candidate, held);
+            }
+        }
+        return held;
     }
 
     private SpendingMeters spending(String model) {

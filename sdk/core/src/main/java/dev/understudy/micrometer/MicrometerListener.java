@@ -96,6 +96,13 @@ public final class MicrometerListener implements Listener {
             reloads.get(ACCEPTED);
             reloads.get(REFUSED);
         }
+        for (Reading reading : readings) {
+            String agent = reading.tags().get("agent");
+            String candidate = reading.tags().get("model");
+            if (reading.name().equals(Reading.ROLLOUT_PHASE) && agent != null && candidate != null) {
+                agent(agent).tries(candidate); // at zero, for the same reason
+            }
+        }
     }
 
     private AgentMeters agent(String name) {

@@ -76,7 +76,9 @@ class PrometheusScrapeTest {
                         "model_inflight gauge",
                         "model_queue gauge",
                         "model_circuit_state gauge",
-                        "model_rollout_percentage gauge");
+                        "model_rollout_percentage gauge",
+                        "model_rollout_phase gauge",
+                        "model_config_problems gauge");
     }
 
     @Test
@@ -169,6 +171,7 @@ class PrometheusScrapeTest {
                 .extracting("groups", list(Map.class))
                 .flatExtracting(group -> (List<?>) group.get("rules"))
                 .extracting(Object::toString)
+                .filteredOn(rule -> !rule.contains(":")) // the others are what alerts stand on
                 .containsExactlyInAnyOrderElementsOf(expected);
     }
 
@@ -190,7 +193,9 @@ class PrometheusScrapeTest {
                 new Reading("model.queue", "Callers waiting for a permit", agentAndModel, () -> 0),
                 new Reading(
                         "model.circuit.state", "0 closed, 1 half-open, 2 open", Map.of("model", CANDIDATE), () -> 2),
-                new Reading("model.rollout.percentage", "Share of units", Map.of("agent", AGENT), () -> 25)));
+                new Reading("model.rollout.percentage", "Share of units", Map.of("agent", AGENT), () -> 25),
+                new Reading(Reading.ROLLOUT_PHASE, "Where the rollout stands", agentAndModel, () -> 1),
+                new Reading("model.config.problems", "What is wrong with the file", Map.of(), () -> 2)));
     }
 
     private static Event decided(RolloutPhase from, RolloutPhase to, RolloutReason why) {
