@@ -18,6 +18,7 @@ import dev.understudy.health.Health;
 import dev.understudy.insight.Comparison;
 import dev.understudy.insight.ExperimentResult;
 import dev.understudy.insight.Insight;
+import dev.understudy.insight.RecentOutcomes;
 import dev.understudy.insight.Timeline;
 import dev.understudy.report.RolloutReport;
 import dev.understudy.rollout.RolloutStatus;
@@ -359,6 +360,28 @@ public final class ModelRegistry implements AutoCloseable {
     }
 
     /**
+     * Returns how an agent's calls of the last minute ended: what {@link #health} looks at.
+     *
+     * @param agent the agent's name in the configuration
+     * @return the counts; {@link RecentOutcomes#NONE} where there were no calls
+     */
+    public RecentOutcomes recent(String agent) {
+        pipeline(agent);
+        return insight.recent(agent);
+    }
+
+    /**
+     * Tells what both variants' calls of the last minute were like, as {@link #timeline} counts them.
+     *
+     * @param agent the agent's name in the configuration
+     * @return one point of 60 to 65 s that ends now
+     */
+    public Timeline.Point lastMinute(String agent) {
+        pipeline(agent);
+        return insight.lastMinute(agent);
+    }
+
+    /**
      * Compares an agent's candidate with its baseline.
      *
      * @param agent the agent's name in the configuration
@@ -490,8 +513,12 @@ public final class ModelRegistry implements AutoCloseable {
         }
     }
 
-    /** What was read last and could be used. */
-    Configuration configuration() {
+    /**
+     * Returns the configuration in force: what was read last and could be used.
+     *
+     * @return a snapshot; a later one replaces it, and this one stays as it is
+     */
+    public Configuration configuration() {
         return snapshot.configuration();
     }
 

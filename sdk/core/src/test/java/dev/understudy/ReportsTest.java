@@ -1,6 +1,7 @@
 package dev.understudy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.understudy.call.CallOptions;
@@ -41,6 +42,21 @@ class ReportsTest {
                                 .build())
                         .build())
                 .build();
+    }
+
+    @Test
+    void the_last_minute_and_the_configuration_can_be_asked_for() {
+        steady.answers("Here.");
+        try (ModelRegistry registry = registry(50)) {
+            registry.chat("plain_agent", List.of(Message.user("Where?")));
+
+            assertThat(registry.lastMinute("plain_agent").baseline().calls()).isEqualTo(1);
+            assertThat(registry.recent("plain_agent").successes()).isEqualTo(1);
+            assertThat(registry.recent("qa_agent").calls()).isZero();
+            assertThat(registry.configuration().agents()).containsOnlyKeys("qa_agent", "plain_agent");
+            assertThatThrownBy(() -> registry.lastMinute("nobody")).hasMessageContaining("no such agent");
+            assertThatThrownBy(() -> registry.recent("nobody")).hasMessageContaining("no such agent");
+        }
     }
 
     @Test

@@ -252,7 +252,7 @@ final class AgentInsight {
         }
         news |= shareAtEnd != sharePercent;
         sharePercent = shareAtEnd;
-        lastMinute.add(slice);
+        lastMinute.add(slice, arms);
         for (Level level : levels) {
             level.add(slice.index, shareAtEnd, arms);
         }
@@ -406,6 +406,17 @@ final class AgentInsight {
         lock.lock();
         try {
             return lastMinute.with(advance(ticker.nanoTime()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What both variants' calls of the last minute were like. */
+    Timeline.Point lastMinute() {
+        lock.lock();
+        try {
+            LiveSlice now = advance(ticker.nanoTime());
+            return lastMinute.point(now, subject.sharePercent().getAsDouble());
         } finally {
             lock.unlock();
         }

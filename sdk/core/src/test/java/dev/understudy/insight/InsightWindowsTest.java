@@ -54,6 +54,43 @@ class InsightWindowsTest {
     }
 
     @Test
+    void the_last_minute_tells_of_both_variants_whoever_assigned_their_calls() {
+        for (int i = 1; i <= 100; i++) {
+            insight.on(calls.good(Variant.BASELINE, i, Duration.ofMillis(i)));
+        }
+        ticker.advance(Duration.ofSeconds(30));
+        insight.on(calls.rescued(7, Duration.ofMillis(700)));
+        insight.on(new Event.CallFinished(
+                Calls.AGENT,
+                Variant.BASELINE,
+                "steady",
+                Outcome.ERROR,
+                FailureKind.UPSTREAM,
+                900_000_000,
+                1,
+                CacheStatus.OFF,
+                false,
+                ticker.nanoTime(),
+                0,
+                -1));
+
+        Timeline.Point minute = insight.lastMinute(Calls.AGENT);
+        assertThat(minute.baseline().calls()).isEqualTo(101);
+        assertThat(minute.baseline().callerErrors()).isEqualTo(1);
+        assertThat(minute.baseline().p95()).isBetween(95.0, 97.0);
+        assertThat(minute.baseline().p99()).isBetween(99.0, 101.0);
+        assertThat(minute.candidate().calls()).isEqualTo(1);
+        assertThat(minute.candidate().errors()).isEqualTo(1);
+        assertThat(minute.candidate().callerErrors()).isZero();
+        assertThat(minute.sharePercent()).isEqualTo(25);
+
+        ticker.advance(Duration.ofSeconds(40));
+        assertThat(insight.lastMinute(Calls.AGENT).baseline().calls()).isEqualTo(1);
+        ticker.advance(Duration.ofSeconds(30));
+        assertThat(insight.lastMinute(Calls.AGENT).candidate()).isEqualTo(Timeline.Arm.NONE);
+    }
+
+    @Test
     void more_than_a_day_is_the_whole_rollout() {
         ticker.advance(Duration.ofDays(3));
 
