@@ -113,7 +113,7 @@ final class Rollouts {
 
     RolloutStatus status(AgentSettings agent, @Nullable Ramp ramp) {
         return ramp == null
-                ? Ramp.none(agent.name(), agent.baseline(), agent.rollout(), wall.instant())
+                ? RolloutStatus.none(agent.name(), agent.baseline(), agent.rollout(), wall.instant())
                 : ramp.status(agent.baseline());
     }
 

@@ -21,7 +21,7 @@ public final class Written {
     /** A rollout at a step, below a ceiling. */
     public static void running(
             RolloutStore store, String agent, String candidate, int step, Share stage, Share ceiling) {
-        RolloutState.Draft draft = new RolloutState.Draft(agent, candidate, AT);
+        StateDraft draft = new StateDraft(agent, candidate, AT);
         draft.salt = agent;
         draft.ceiling = ceiling;
         write(
@@ -35,7 +35,7 @@ public final class Written {
     public static void rolledBack(RolloutStore store, String agent, String candidate, Share ceiling) {
         running(store, agent, candidate, 0, Share.ALL, ceiling);
         StoredRecord record = store.read(agent).orElseThrow();
-        RolloutState.Draft draft = RolloutState.read(agent, record).draft();
+        StateDraft draft = RolloutState.read(agent, record).draft();
         draft.evidence = List.of(new GuardEvidence(Guard.LATENCY_LIMIT, Math.log(128.5), Math.log(200), 3, 3));
         draft.baselineSeen = new ArmCounts(40, 0, 0);
         draft.candidateSeen = new ArmCounts(3, 0, 3);

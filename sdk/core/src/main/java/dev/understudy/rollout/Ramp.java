@@ -1,21 +1,19 @@
 package dev.understudy.rollout;
 
-import dev.understudy.error.Bounds;
 import dev.understudy.error.StoreException;
-import dev.understudy.event.ArmCounts;
 import dev.understudy.event.Event;
 import dev.understudy.event.Events;
 import dev.understudy.event.RolloutDecision;
 import dev.understudy.event.RolloutPhase;
 import dev.understudy.event.RolloutReason;
 import dev.understudy.evidence.Guard;
+import dev.understudy.rollout.StateStore.Written;
 import dev.understudy.store.RolloutStore;
 import dev.understudy.store.StoredRecord;
 import dev.understudy.time.Waiting;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -69,19 +67,10 @@ public final class Ramp {
      */
     private record Terms(RolloutSettings settings, boolean allowed) {}
 
-    /** What became of a write. */
-    private enum Written {
-        YES,
-        /** Somebody else has written meanwhile. */
-        LOST,
-        /** The store could not. */
-        FAILED
-    }
-
     private final String agent;
     private final String candidate;
     private final String salt;
-    private final RolloutStore store;
+    private final StateStore store;
     private final Waiting waiting;
     private final InstantSource time;
     private final Events events;
@@ -93,11 +82,6 @@ public final class Ramp {
     private volatile Terms terms;
     private volatile boolean retired;
     private volatile RolloutState state;
-    private volatile long epoch;
-    /** What keeps the state from being read, or null. */
-    private volatile @Nullable String unread;
-    /** What keeps it from being written, or null. */
-    private volatile @Nullable String unwritten;
 
     // Of whoever looks
 
@@ -137,7 +121,7 @@ public final class Ramp {
             Runnable wake) {
         this.agent = agent;
         this.candidate = candidate;
-        this.store = store;
+        this.store = new StateStore(agent, store);
         this.waiting = waiting;
         this.time = time;
         this.events = events;
@@ -160,7 +144,7 @@ public final class Ramp {
     /** The split is frozen as long as the candidate stays, whatever the configuration says later. */
     private Optional<String> storedSalt() {
         try {
-            return store.read(agent)
+            return store.read()
                     .filter(record -> !record.isBlank())
                     .map(record -> RolloutState.read(agent, record))
                     .filter(stored -> stored.candidate().equals(candidate))
@@ -223,7 +207,7 @@ public final class Ramp {
      * @return a sentence; empty where nothing does
      */
     public Optional<String> trouble() {
-        return Optional.ofNullable(unread).or(() -> Optional.ofNullable(unwritten));
+        return store.trouble();
     }
 
     /**
@@ -308,27 +292,28 @@ public final class Ramp {
     private void synchronise() {
         Optional<StoredRecord> record;
         try {
-            record = store.read(agent);
+            record = store.read();
         } catch (RuntimeException unreadable) {
-            cannotRead(sentence("cannot be read", unreadable));
+            String sentence = store.sentence("cannot be read", unreadable);
+            store.unreadable(sentence);
             if (!opened) {
-                refuse(sentence("cannot be read", unreadable));
+                refuse(sentence);
             }
             return;
         }
         if (record.isEmpty()) {
-            if (opened && epoch > 0) {
-                epoch = 0;
+            if (opened && store.epoch() > 0) {
+                store.take(0);
                 dirty = true; // somebody took it away: that is no reset
             } else if (!opened) {
                 begin(null, 0);
             }
             return;
         }
-        if (!opened || record.get().epoch() != epoch) {
+        if (!opened || record.get().epoch() != store.epoch()) {
             adopt(record.get());
         } else {
-            unread = null;
+            store.readable();
         }
     }
 
@@ -344,8 +329,9 @@ public final class Ramp {
                 guard.restore(stored.guard());
             }
         } catch (StoreException | IllegalArgumentException unusable) {
-            cannotRead(sentence("cannot be used", unusable));
-            refuse(sentence("cannot be used", unusable));
+            String sentence = store.sentence("cannot be used", unusable);
+            store.unreadable(sentence);
+            refuse(sentence);
             return;
         }
         if (!stored.candidate().equals(candidate)) {
@@ -354,21 +340,21 @@ public final class Ramp {
             } else {
                 String displaced = "Another registry rolls out '" + stored.candidate() + "' for agent '" + agent
                         + "'; nobody here gets '" + candidate + "'";
-                cannotRead(displaced);
+                store.unreadable(displaced);
                 refuse(displaced);
             }
             return;
         }
         if (!salt.equals(stored.salt())) {
-            RolloutState.Draft draft = stored.draft();
+            StateDraft draft = stored.draft();
             draft.salt = salt;
             if (stored.salt() == null) {
                 draft.ceiling = terms.settings().share(); // re-armed from nothing: nobody has changed a percentage
             }
             stored = draft.done();
         }
-        epoch = record.epoch();
-        unread = null;
+        store.take(record.epoch());
+        store.readable();
         dirty = false;
         if (opened) {
             become(stored, false);
@@ -396,7 +382,7 @@ public final class Ramp {
     private void begin(@Nullable RolloutState previous, long at) {
         RolloutSettings settings = terms.settings();
         opened = false;
-        epoch = at;
+        store.take(at);
         RolloutState first =
                 Transitions.started(agent, candidate, salt, previous, settings.share(), settings.ramp(), now());
         Written written = write(first);
@@ -430,33 +416,18 @@ public final class Ramp {
     }
 
     private boolean isDisplaced() {
-        return state.reason() == RolloutReason.STATE_REFUSED && state.decisionCount() > 0 && epoch > 0;
+        return state.reason() == RolloutReason.STATE_REFUSED && state.decisionCount() > 0 && store.epoch() > 0;
     }
 
     private Written write(RolloutState next) {
         boolean anew = !opened || next.generation() != state.generation();
         RolloutState whole = anew ? next : next.with(sight(), guard.save());
-        long written = epoch + 1;
-        try {
-            if (!store.write(agent, epoch, new StoredRecord(written, whole.fields()))) {
-                return Written.LOST;
-            }
-        } catch (RuntimeException failed) {
-            String sentence = sentence("cannot be written", failed);
-            if (!sentence.equals(unwritten)) {
-                unwritten = sentence;
-                LOG.error("{}; it is tried again, and meanwhile no share rises", sentence);
-            }
-            return Written.FAILED;
+        Written written = store.write(whole);
+        if (written == Written.YES) {
+            saveNanos = waiting.nanoTime();
+            callsSaved = calls();
         }
-        epoch = written;
-        saveNanos = waiting.nanoTime();
-        callsSaved = calls();
-        if (unwritten != null) {
-            unwritten = null;
-            LOG.info("State of agent '{}' can be written again", agent);
-        }
-        return Written.YES;
+        return written;
     }
 
     /** Writes what was not written yet, and from time to time what was seen. */
@@ -473,21 +444,6 @@ public final class Ramp {
 
     private long calls() {
         return guard.baseline().calls() + guard.candidate().calls();
-    }
-
-    private void cannotRead(String sentence) {
-        if (!sentence.equals(unread)) {
-            unread = sentence;
-            LOG.error("{}; it is tried again, and meanwhile no share rises", sentence);
-        }
-    }
-
-    private String sentence(String what, RuntimeException failure) {
-        // Messages of our own stores hold names and numbers; a foreign one might quote anything.
-        return failure instanceof StoreException
-                ? String.valueOf(failure.getMessage())
-                : "State of agent '" + agent + "' " + what + " ("
-                        + failure.getClass().getName() + ")";
     }
 
     // Taking effect
@@ -660,76 +616,14 @@ public final class Ramp {
                 now.settings().ramp().stages(),
                 current.step(),
                 current.since(),
-                decides(now, current, share, baseline),
+                now.allowed()
+                        ? Standing.of(current, inForce.denied(), share, now.settings())
+                        : Standing.killed(baseline),
                 guard.evidence(),
                 guard.baseline(),
                 guard.candidate(),
                 current.decisions(),
-                epoch);
-    }
-
-    private String decides(Terms now, RolloutState current, Share share, String baseline) {
-        if (!now.allowed()) {
-            return "The kill switch decides: use_finetuned is false, and '" + baseline + "' serves everybody";
-        }
-        Assignment denied = inForce.denied();
-        if (denied != null) {
-            String decided = current.decisions().isEmpty()
-                    ? denied.reason()
-                    : current.decisions().get(current.decisions().size() - 1).detail();
-            return (denied == Assignment.ROLLED_BACK ? "A latched rollback decides: " : "The rollout decides: ")
-                    + "nobody is on '" + candidate + "' since "
-                    + current.since().truncatedTo(ChronoUnit.SECONDS) + ". " + decided;
-        }
-        String unless = now.settings().allowOverride()
-                ? ", unless a call says use_finetuned: false or asks for a variant"
-                : ", unless a call says use_finetuned: false";
-        return "The share decides: " + share + " of the units are on '" + candidate + "'" + unless
-                + stand(now, current);
-    }
-
-    private static String stand(Terms now, RolloutState current) {
-        RampSettings ramp = now.settings().ramp();
-        return switch (current.phase()) {
-            case HOLD -> ". It is on hold: " + current.reason().words();
-            case COMPLETED -> ". The ramp has reached its end";
-            default ->
-                ramp.climbs() && current.step() < ramp.stages().size()
-                        ? ". Step " + (current.step() + 1) + " of "
-                                + ramp.stages().size() + " lasts at least "
-                                + Bounds.spell(ramp.hold(current.step())) + " and " + ramp.minCalls(current.step())
-                                + " calls"
-                        : "";
-        };
-    }
-
-    /**
-     * Says how an agent without a candidate stands.
-     *
-     * @param agent the agent
-     * @param baseline its only model
-     * @param settings what would hold for a candidate
-     * @param now the wall clock
-     * @return a status that says so
-     */
-    public static RolloutStatus none(String agent, String baseline, RolloutSettings settings, Instant now) {
-        return new RolloutStatus(
-                agent,
-                baseline,
-                null,
-                RolloutPhase.OFF,
-                RolloutReason.NO_CANDIDATE,
-                Share.NONE,
-                settings.share(),
-                settings.ramp().stages(),
-                0,
-                now,
-                "There is nothing to decide: the agent has no candidate, and '" + baseline + "' serves everybody",
-                List.of(),
-                ArmCounts.NONE,
-                ArmCounts.NONE,
-                List.of(),
-                0);
+                store.epoch());
     }
 
     @Override

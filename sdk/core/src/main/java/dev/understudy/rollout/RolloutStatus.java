@@ -64,4 +64,33 @@ public record RolloutStatus(
         evidence = List.copyOf(evidence);
         decisions = List.copyOf(decisions);
     }
+
+    /**
+     * Says how an agent without a candidate stands.
+     *
+     * @param agent the agent
+     * @param baseline its only model
+     * @param settings what would hold for a candidate
+     * @param now the wall clock
+     * @return a status that says so
+     */
+    public static RolloutStatus none(String agent, String baseline, RolloutSettings settings, Instant now) {
+        return new RolloutStatus(
+                agent,
+                baseline,
+                null,
+                RolloutPhase.OFF,
+                RolloutReason.NO_CANDIDATE,
+                Share.NONE,
+                settings.share(),
+                settings.ramp().stages(),
+                0,
+                now,
+                "There is nothing to decide: the agent has no candidate, and '" + baseline + "' serves everybody",
+                List.of(),
+                ArmCounts.NONE,
+                ArmCounts.NONE,
+                List.of(),
+                0);
+    }
 }

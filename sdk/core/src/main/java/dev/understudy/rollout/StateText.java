@@ -7,7 +7,6 @@ import dev.understudy.event.RolloutPhase;
 import dev.understudy.event.RolloutReason;
 import dev.understudy.evidence.Guard;
 import dev.understudy.evidence.GuardEvidence;
-import dev.understudy.rollout.RolloutState.Draft;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -100,7 +99,7 @@ final class StateText {
         if (!agent.equals(text(fields, "agent"))) {
             throw new IllegalArgumentException("another agent's");
         }
-        Draft draft = new Draft(agent, text(fields, "candidate"), instant(fields, "started"));
+        StateDraft draft = new StateDraft(agent, text(fields, "candidate"), instant(fields, "started"));
         draft.salt = fields.get("salt");
         draft.phase = RolloutPhase.valueOf(text(fields, "phase"));
         draft.reason = RolloutReason.valueOf(text(fields, "reason"));

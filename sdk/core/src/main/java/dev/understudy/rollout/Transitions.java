@@ -5,7 +5,6 @@ import dev.understudy.event.RolloutPhase;
 import dev.understudy.event.RolloutReason;
 import dev.understudy.evidence.Guard;
 import dev.understudy.evidence.GuardEvidence;
-import dev.understudy.rollout.RolloutState.Draft;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -82,7 +81,7 @@ final class Transitions {
             Share ceiling,
             RampSettings ramp,
             Instant now) {
-        Draft draft = new Draft(agent, candidate, now);
+        StateDraft draft = new StateDraft(agent, candidate, now);
         draft.salt = salt;
         draft.ceiling = ceiling;
         if (previous != null) {
@@ -126,7 +125,7 @@ final class Transitions {
 
     /** What stands for a state that nobody has read yet. */
     static RolloutState unread(String agent, String candidate, String salt, Share ceiling, Instant now) {
-        Draft draft = new Draft(agent, candidate, now).to(RolloutPhase.HOLD, RolloutReason.STATE_REFUSED);
+        StateDraft draft = new StateDraft(agent, candidate, now).to(RolloutPhase.HOLD, RolloutReason.STATE_REFUSED);
         draft.salt = salt;
         draft.ceiling = ceiling;
         return draft.done();
@@ -135,7 +134,7 @@ final class Transitions {
     /** What stands for a state that cannot be read: nobody gets the candidate. It is never written. */
     static RolloutState refused(
             String agent, String candidate, @Nullable String salt, Share ceiling, String why, Instant now) {
-        Draft draft = new Draft(agent, candidate, now).to(RolloutPhase.HOLD, RolloutReason.STATE_REFUSED);
+        StateDraft draft = new StateDraft(agent, candidate, now).to(RolloutPhase.HOLD, RolloutReason.STATE_REFUSED);
         draft.salt = salt;
         draft.ceiling = ceiling;
         return draft.decided(RAMP, why, now);
@@ -178,7 +177,7 @@ final class Transitions {
         if (state.phase() == RolloutPhase.OFF || state.phase() == RolloutPhase.ROLLED_BACK) {
             return null;
         }
-        Draft draft = state.draft().seen(sight);
+        StateDraft draft = state.draft().seen(sight);
         draft.phaseBeforeOff = state.phase();
         draft.reasonBeforeOff = state.reason();
         return draft.to(RolloutPhase.OFF, RolloutReason.KILL_SWITCH)
@@ -187,7 +186,7 @@ final class Transitions {
 
     /** Goes back to where it was, unless calls that were in flight have told enough meanwhile. */
     private static RolloutState switchedOn(RolloutState state, Sight sight) {
-        Draft draft = state.draft().seen(sight);
+        StateDraft draft = state.draft().seen(sight);
         if (sight.alarmed() && state.phaseBeforeOff() != RolloutPhase.QUARANTINED && !isEmpty(state)) {
             return quarantined(draft, sight);
         }
@@ -197,7 +196,7 @@ final class Transitions {
 
     /** A person has set the percentage: the ramp holds until a person lets it go on. */
     private static RolloutState manual(RolloutState state, Sight sight) {
-        Draft draft = state.draft().seen(sight);
+        StateDraft draft = state.draft().seen(sight);
         draft.ceiling = sight.ceiling();
         String detail = "The percentage was set from " + state.ceiling() + " to " + sight.ceiling();
         boolean holds = sight.ramp().climbs()
@@ -235,7 +234,7 @@ final class Transitions {
         while (step + 1 < stages.size() && stages.get(step + 1).compareTo(reached) <= 0) {
             step++;
         }
-        Draft draft = state.draft().seen(sight).toStep(step, stages.get(step), sight.now());
+        StateDraft draft = state.draft().seen(sight).toStep(step, stages.get(step), sight.now());
         draft.ceiling = sight.ceiling();
         boolean waits = state.phase() == RolloutPhase.HOLD
                 && state.reason() != RolloutReason.SRM
@@ -264,7 +263,7 @@ final class Transitions {
 
     /** From here on only what comes on top of what a person has seen is suspicious. */
     private static RolloutState dismissed(RolloutState state, Sight sight) {
-        Draft draft = state.draft();
+        StateDraft draft = state.draft();
         draft.dismissed = false;
         draft.suspicionFloor = Math.max(0, sight.logStrictWealth());
         draft.splitFloor = sight.leaked() ? Double.POSITIVE_INFINITY : Math.max(0, sight.splitLogWealth());
@@ -309,7 +308,7 @@ final class Transitions {
         return null;
     }
 
-    private static RolloutState quarantined(Draft draft, Sight sight) {
+    private static RolloutState quarantined(StateDraft draft, Sight sight) {
         draft.firedBy = sight.strongest();
         return draft.to(RolloutPhase.QUARANTINED, RolloutReason.GUARD)
                 .decided(
@@ -324,7 +323,7 @@ final class Transitions {
         if (watch.calls() < QUARANTINE_CALLS && watch.time().compareTo(QUARANTINE_TIME) < 0) {
             return null;
         }
-        Draft draft = state.draft().seen(sight);
+        StateDraft draft = state.draft().seen(sight);
         String baseline = watch.bad() + " of the baseline's " + watch.calls() + " calls since then were bad";
         if (watch.bad() < SHARED_BAD) {
             return draft.to(RolloutPhase.ROLLED_BACK, RolloutReason.GUARD)
@@ -374,7 +373,7 @@ final class Transitions {
         }
         List<Share> stages = sight.stages();
         int degradations = state.degradations();
-        Draft draft = state.draft().forget(sight.now()).toStep(0, stages.get(0), sight.now());
+        StateDraft draft = state.draft().forget(sight.now()).toStep(0, stages.get(0), sight.now());
         draft.degradations = degradations;
         return draft.to(RolloutPhase.RUNNING, RolloutReason.RECOVERED)
                 .decided(
@@ -419,7 +418,7 @@ final class Transitions {
     private static RolloutState passed(RolloutState state, Sight sight, RolloutReason why, long calls) {
         List<Share> stages = sight.stages();
         int step = state.step();
-        Draft draft = state.draft().seen(sight);
+        StateDraft draft = state.draft().seen(sight);
         String detail = "Step " + (step + 1) + " of " + stages.size() + " at " + stages.get(step) + " lasted "
                 + spell(sight.dwell()) + " with " + calls + " calls";
         if (step == stages.size() - 1) {
@@ -465,7 +464,7 @@ final class Transitions {
         if ((state.phase() == RolloutPhase.OFF ? state.reasonBeforeOff() : state.reason()) == RolloutReason.HELD) {
             return state;
         }
-        Draft draft = state.draft();
+        StateDraft draft = state.draft();
         if (state.phase() == RolloutPhase.OFF) {
             draft.phaseBeforeOff = RolloutPhase.HOLD;
             draft.reasonBeforeOff = RolloutReason.HELD;
@@ -484,7 +483,7 @@ final class Transitions {
                     + ": there is nothing to resume"
                     + (state.phase() == RolloutPhase.ROLLED_BACK ? "; reset it by name to start again" : ""));
         }
-        Draft draft = state.draft();
+        StateDraft draft = state.draft();
         if (isEmpty(state)) {
             int degradations = state.degradations();
             draft.forget(now).degradations = degradations;
@@ -509,11 +508,11 @@ final class Transitions {
      */
     static RolloutState reset(String agent, @Nullable RolloutState state, String candidate, String by, Instant now) {
         if (state == null) {
-            return new Draft(agent, candidate, now)
+            return new StateDraft(agent, candidate, now)
                     .to(RolloutPhase.RUNNING, RolloutReason.RESET)
                     .decided(by, "Reset by " + by + ": the ramp begins when a registry takes it up", now);
         }
-        Draft draft = state.draft();
+        StateDraft draft = state.draft();
         if (!state.candidate().equals(candidate)) {
             if (!draft.latched.remove(candidate)) {
                 throw new IllegalStateException("Rollout of agent '" + agent + "' is about '" + state.candidate()

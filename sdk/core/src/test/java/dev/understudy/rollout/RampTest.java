@@ -440,7 +440,7 @@ class RampTest {
                         + " Step 1 of 4 lasts at least 10m and 100 calls");
         assertThat(status.stages()).hasSize(4);
         assertThat(status.epoch()).isEqualTo(1);
-        assertThat(Ramp.none("qa_agent", "steady", RolloutSettings.DEFAULT, ramped.now())
+        assertThat(RolloutStatus.none("qa_agent", "steady", RolloutSettings.DEFAULT, ramped.now())
                         .decides())
                 .contains("no candidate");
     }

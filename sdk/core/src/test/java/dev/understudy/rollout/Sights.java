@@ -66,7 +66,7 @@ final class Sights {
 
     /** A rollout at its second step, at 5 %. */
     static RolloutState state(RolloutPhase phase, RolloutReason reason) {
-        RolloutState.Draft draft = started().draft();
+        StateDraft draft = started().draft();
         draft.toStep(1, Share.percent(5), BEGIN);
         if (phase == RolloutPhase.COMPLETED) {
             draft.toStep(3, Share.ALL, BEGIN);
@@ -84,7 +84,7 @@ final class Sights {
 
     /** The same behind the kill switch. */
     static RolloutState off(RolloutPhase phase, RolloutReason reason) {
-        RolloutState.Draft draft = state(phase, reason).draft();
+        StateDraft draft = state(phase, reason).draft();
         draft.phaseBeforeOff = phase;
         draft.reasonBeforeOff = reason;
         return draft.to(RolloutPhase.OFF, RolloutReason.KILL_SWITCH).done();

@@ -26,7 +26,7 @@ class StateTextTest {
                 Sights.sights()
                         .with(sights -> sights.watch = new Sight.Watch(10, 0, Duration.ZERO))
                         .see());
-        RolloutState.Draft draft = state.draft();
+        StateDraft draft = state.draft();
         draft.guard.put("guard.version", "1");
         draft.latched.addAll(List.of("tuned-0", "tuned-00"));
         draft.splitFloor = Double.POSITIVE_INFINITY;

@@ -27,7 +27,7 @@ class TransitionsTest {
     }
 
     private static RolloutState passing(RolloutPhase phase, int step) {
-        RolloutState.Draft draft = Sights.started().draft();
+        StateDraft draft = Sights.started().draft();
         draft.toStep(step, Sights.RAMP.stages().get(step), Sights.BEGIN);
         return draft.to(phase, RolloutReason.PASSED).done();
     }
@@ -200,7 +200,7 @@ class TransitionsTest {
     @Test
     @Rule("R24")
     void the_third_time_a_shared_degradation_is_held_against_the_candidate() {
-        RolloutState.Draft draft =
+        StateDraft draft =
                 Sights.state(RolloutPhase.QUARANTINED, RolloutReason.GUARD).draft();
         Consumer<Sights> bad = sights -> sights.watch = new Sight.Watch(10, 3, Duration.ZERO);
 
