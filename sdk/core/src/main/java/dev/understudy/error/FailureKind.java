@@ -21,6 +21,8 @@ public enum FailureKind {
     CANCELLED(false, Fallback.NEVER, Blame.NONE, false),
     /** The model's circuit breaker is open; nothing was sent. */
     CIRCUIT_OPEN(false, Fallback.ALWAYS, Blame.NONE, false),
+    /** The agent has spent its budget and is to refuse then; nothing was sent, and the baseline's answer would cost, too. */
+    BUDGET_EXCEEDED(false, Fallback.NEVER, Blame.NONE, false),
     /** The request itself is wrong: 400, 405, 413, 415, 422, or an agent that nobody configured. */
     INVALID_REQUEST(false, Fallback.NEVER, Blame.NONE, false),
     /** The prompt is longer than the model's context window. */
@@ -97,7 +99,13 @@ public enum FailureKind {
      */
     public boolean neutral() {
         return switch (this) {
-            case CANCELLED, INVALID_REQUEST, CONTEXT_LENGTH, CONTENT_FILTER, OVERLOADED, CIRCUIT_OPEN -> true;
+            case CANCELLED,
+                    INVALID_REQUEST,
+                    CONTEXT_LENGTH,
+                    CONTENT_FILTER,
+                    OVERLOADED,
+                    CIRCUIT_OPEN,
+                    BUDGET_EXCEEDED -> true;
             default -> false;
         };
     }
@@ -162,6 +170,7 @@ public enum FailureKind {
             case OVERLOADED -> new OverloadedException(message, origin, cause);
             case CANCELLED -> new CancelledException(message, origin, cause);
             case CIRCUIT_OPEN -> new CircuitOpenException(message, origin, cause);
+            case BUDGET_EXCEEDED -> new BudgetExceededException(message, origin, cause);
             case INVALID_REQUEST -> new InvalidRequestException(message, origin, cause);
             case CONTEXT_LENGTH -> new ContextLengthException(message, origin, cause);
             case CONTENT_FILTER -> new ContentFilteredException(message, origin, cause);

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * One of our own guards refused the call before anything was sent. {@link #guard()} says which, {@link #retryAfter()} how
  * long it will refuse where that is known. Refusals come in storms and are cheap: they carry no stack trace.
  */
-public abstract sealed class RefusedException extends ChatException permits OverloadedException, CircuitOpenException {
+public abstract sealed class RefusedException extends ChatException
+        permits OverloadedException, CircuitOpenException, BudgetExceededException {
 
     private static final long serialVersionUID = 1L;
 

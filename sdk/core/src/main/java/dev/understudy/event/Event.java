@@ -200,6 +200,22 @@ public sealed interface Event {
     record RolloutChanged(RolloutDecision decision) implements Event {}
 
     /**
+     * An agent has spent four fifths of its budget, or all of it. Told once for each budget, period and threshold, across
+     * restarts and processes that share a store, and written down already; an agent that passes both at once is told of twice.
+     *
+     * @param status how the budget stands; its {@link BudgetStatus#state()} says which of the two it is
+     */
+    record BudgetReached(BudgetStatus status) implements Event {}
+
+    /**
+     * What an agent has spent was written down, and cannot be read any more: it was set aside, and what this process knows
+     * counts from now on.
+     *
+     * @param agent the agent
+     */
+    record BudgetForgotten(String agent) implements Event {}
+
+    /**
      * A changed configuration was read while the registry runs.
      *
      * @param accepted whether it is in force now; a refused one leaves the old one in force

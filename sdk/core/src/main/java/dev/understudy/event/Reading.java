@@ -16,6 +16,9 @@ public record Reading(String name, String description, Map<String, String> tags,
     /** Where the rollout of an agent's candidate stands: there is one of this name for each of them, whatever became of it. */
     public static final String ROLLOUT_PHASE = "model.rollout.phase";
 
+    /** What an agent may spend in a period: there is one of this name for each agent that has a budget. */
+    public static final String BUDGET = "model.budget";
+
     /** Copies the tags. */
     public Reading {
         tags = Map.copyOf(tags);

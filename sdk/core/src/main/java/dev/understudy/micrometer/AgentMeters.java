@@ -3,6 +3,7 @@ package dev.understudy.micrometer;
 import dev.understudy.chat.CacheStatus;
 import dev.understudy.chat.Variant;
 import dev.understudy.error.FailureKind;
+import dev.understudy.event.BudgetState;
 import dev.understudy.event.Event;
 import dev.understudy.event.RolloutDecision;
 import dev.understudy.event.RolloutPhase;
@@ -21,6 +22,10 @@ final class AgentMeters {
 
     private static final String OTHER_GUARDS = "other";
 
+    private static final int NEARLY_SPENT = 0;
+    private static final int SPENT = 1;
+    private static final String[] PERCENT = {"80", "100"};
+
     private final String agent;
     private final Meters meters;
     private final ArmMeters baseline;
@@ -31,6 +36,7 @@ final class AgentMeters {
     /** By candidate, whose names are the configuration's. */
     private final ConcurrentHashMap<String, Counter> rollbacks = new ConcurrentHashMap<>();
 
+    private final Row<Counter> budget;
     private final ConcurrentHashMap<String, SpendingMeters> spending = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, AttemptMeters> attempts;
 
@@ -43,6 +49,7 @@ final class AgentMeters {
         candidate = new ArmMeters(agent, Variant.CANDIDATE, meters);
         fallbacks = new Row<>(FAILURES.length, i -> meters.fallbacks(agent, FAILURES[i]));
         cache = new Row<>(RESULTS.length, i -> meters.cache(agent, RESULTS[i]));
+        budget = new Row<>(PERCENT.length, i -> meters.budgetReached(agent, PERCENT[i]));
     }
 
     void finished(Event.CallFinished call) {
@@ -94,6 +101,18 @@ final class AgentMeters {
             }
         }
         return held;
+    }
+
+    /** Has a budget: its counters are there at zero, for one that appears with its first event shows no increase. */
+    void budgeted() {
+        budget.get(NEARLY_SPENT);
+        budget.get(SPENT);
+    }
+
+    void reached(BudgetState state) {
+        if (state != BudgetState.WITHIN) {
+            meters.add(budget.get(state == BudgetState.SPENT ? SPENT : NEARLY_SPENT), 1);
+        }
     }
 
     private SpendingMeters spending(String model) {

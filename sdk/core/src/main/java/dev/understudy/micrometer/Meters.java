@@ -139,6 +139,14 @@ final class Meters {
     }
 
     @Nullable
+    Counter budgetReached(String agent, String percent) {
+        return register("model.budget.reached", name -> Counter.builder(name)
+                .description("Times an agent had spent so many per cent of its budget, once for each period")
+                .tags("agent", agent, "percent", percent)
+                .register(registry));
+    }
+
+    @Nullable
     Counter reloads(String result) {
         return register("model.config.reload", name -> Counter.builder(name)
                 .description("Changed configurations that were read while running")

@@ -83,6 +83,8 @@ public final class MicrometerListener implements Listener {
             agent(rejected.agent()).rejected(rejected.guard());
         } else if (event instanceof Event.RolloutChanged changed) {
             agent(changed.decision().agent()).decided(changed.decision());
+        } else if (event instanceof Event.BudgetReached reached) {
+            agent(reached.status().agent()).reached(reached.status().state());
         } else if (event instanceof Event.ConfigurationLoaded loaded) {
             meters.add(reloads.get(loaded.accepted() ? ACCEPTED : REFUSED), 1);
         }
@@ -101,6 +103,9 @@ public final class MicrometerListener implements Listener {
             String candidate = reading.tags().get("model");
             if (reading.name().equals(Reading.ROLLOUT_PHASE) && agent != null && candidate != null) {
                 agent(agent).tries(candidate); // at zero, for the same reason
+            }
+            if (reading.name().equals(Reading.BUDGET) && agent != null) {
+                agent(agent).budgeted();
             }
         }
     }

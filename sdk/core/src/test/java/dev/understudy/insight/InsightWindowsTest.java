@@ -157,7 +157,15 @@ class InsightWindowsTest {
 
     @ParameterizedTest
     @EnumSource(
-            names = {"INVALID_REQUEST", "CONTEXT_LENGTH", "CONTENT_FILTER", "OVERLOADED", "CIRCUIT_OPEN", "CANCELLED"})
+            names = {
+                "INVALID_REQUEST",
+                "CONTEXT_LENGTH",
+                "CONTENT_FILTER",
+                "OVERLOADED",
+                "CIRCUIT_OPEN",
+                "BUDGET_EXCEEDED",
+                "CANCELLED"
+            })
     void what_is_not_the_models_doing_is_not_counted(FailureKind kind) {
         insight.on(calls.call(Variant.CANDIDATE, 1, FAST, Outcome.ERROR, kind, Usage.NONE, 0));
         insight.on(calls.call(Variant.CANDIDATE, 1, FAST, Outcome.DEGRADED, kind, Usage.NONE, 0));

@@ -15,6 +15,10 @@ import dev.understudy.chat.Usage;
 import dev.understudy.chat.Variant;
 import dev.understudy.error.FailureKind;
 import dev.understudy.event.ArmCounts;
+import dev.understudy.event.BudgetPeriod;
+import dev.understudy.event.BudgetPolicy;
+import dev.understudy.event.BudgetState;
+import dev.understudy.event.BudgetStatus;
 import dev.understudy.event.Event;
 import dev.understudy.event.Reading;
 import dev.understudy.event.RolloutDecision;
@@ -73,6 +77,9 @@ class PrometheusScrapeTest {
                         "model_cost_total counter",
                         "model_rollback_total counter",
                         "model_config_reload_total counter",
+                        "model_budget_reached_total counter",
+                        "model_budget gauge",
+                        "model_budget_spent gauge",
                         "model_inflight gauge",
                         "model_queue gauge",
                         "model_circuit_state gauge",
@@ -116,6 +123,10 @@ class PrometheusScrapeTest {
                 .contains("model_rollback_total{agent=\"qa_agent\",model=\"new\"} 1.0")
                 .contains("model_config_reload_total{result=\"refused\"} 1.0")
                 .contains("model_config_reload_total{result=\"accepted\"} 0.0")
+                .contains("model_budget{agent=\"qa_agent\",per=\"day\"} 20.0")
+                .contains("model_budget_spent{agent=\"qa_agent\",per=\"day\"} 16.5")
+                .contains("model_budget_reached_total{agent=\"qa_agent\",percent=\"80\"} 1.0")
+                .contains("model_budget_reached_total{agent=\"qa_agent\",percent=\"100\"} 0.0")
                 .contains("model_circuit_state{model=\"new\"} 2.0")
                 .contains("model_inflight{agent=\"qa_agent\",model=\"new\"} 3.0");
     }
@@ -187,7 +198,17 @@ class PrometheusScrapeTest {
         listener.on(new Event.FellBack(AGENT, CANDIDATE, BASELINE, FailureKind.CIRCUIT_OPEN));
         listener.on(new Event.Rejected(AGENT, CANDIDATE, "breaker"));
         listener.on(new Event.CacheLookedUp(AGENT, CacheStatus.HIT));
+        listener.on(new Event.BudgetReached(new BudgetStatus(
+                AGENT,
+                20,
+                16.5,
+                BudgetPeriod.DAY,
+                Instant.parse("2026-11-21T00:00:00Z"),
+                Instant.parse("2026-11-22T00:00:00Z"),
+                BudgetPolicy.ALERT,
+                BudgetState.NEARLY_SPENT)));
         Map<String, String> agentAndModel = Map.of("agent", AGENT, "model", CANDIDATE);
+        Map<String, String> agentAndPeriod = Map.of("agent", AGENT, "per", "day");
         listener.observe(List.of(
                 new Reading("model.inflight", "Attempts on the wire", agentAndModel, () -> 3),
                 new Reading("model.queue", "Callers waiting for a permit", agentAndModel, () -> 0),
@@ -195,7 +216,9 @@ class PrometheusScrapeTest {
                         "model.circuit.state", "0 closed, 1 half-open, 2 open", Map.of("model", CANDIDATE), () -> 2),
                 new Reading("model.rollout.percentage", "Share of units", Map.of("agent", AGENT), () -> 25),
                 new Reading(Reading.ROLLOUT_PHASE, "Where the rollout stands", agentAndModel, () -> 1),
-                new Reading("model.config.problems", "What is wrong with the file", Map.of(), () -> 2)));
+                new Reading("model.config.problems", "What is wrong with the file", Map.of(), () -> 2),
+                new Reading(Reading.BUDGET, "What may be spent", agentAndPeriod, () -> 20),
+                new Reading("model.budget.spent", "What was spent", agentAndPeriod, () -> 16.5)));
     }
 
     private static Event decided(RolloutPhase from, RolloutPhase to, RolloutReason why) {

@@ -139,7 +139,7 @@ class RetryStageTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"TIMEOUT", "CANCELLED", "OVERLOADED", "CIRCUIT_OPEN"})
+    @EnumSource(names = {"TIMEOUT", "CANCELLED", "OVERLOADED", "CIRCUIT_OPEN", "BUDGET_EXCEEDED"})
     void but_not_where_nothing_was_sent_or_nobody_waits_or_no_time_is_left(FailureKind kind) {
         model.fails(kind, shouldRetry(true));
         failure(true);

@@ -134,6 +134,7 @@ class GuardModelTest {
                         FailureKind.CONTENT_FILTER,
                         FailureKind.OVERLOADED,
                         FailureKind.CIRCUIT_OPEN,
+                        FailureKind.BUDGET_EXCEEDED,
                         FailureKind.RATE_LIMITED,
                         FailureKind.QUOTA)
                 .contains(kind);

@@ -26,6 +26,7 @@ class WhatCountsTest {
             FailureKind.CONTENT_FILTER,
             FailureKind.OVERLOADED,
             FailureKind.CIRCUIT_OPEN,
+            FailureKind.BUDGET_EXCEEDED,
             FailureKind.RATE_LIMITED,
             FailureKind.QUOTA);
 
