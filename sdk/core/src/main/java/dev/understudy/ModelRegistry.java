@@ -18,7 +18,7 @@ import dev.understudy.health.Health;
 import dev.understudy.insight.Comparison;
 import dev.understudy.insight.ExperimentResult;
 import dev.understudy.insight.Insight;
-import dev.understudy.insight.RecentOutcomes;
+import dev.understudy.insight.Minute;
 import dev.understudy.insight.Timeline;
 import dev.understudy.report.RolloutReport;
 import dev.understudy.rollout.RolloutStatus;
@@ -360,23 +360,12 @@ public final class ModelRegistry implements AutoCloseable {
     }
 
     /**
-     * Returns how an agent's calls of the last minute ended: what {@link #health} looks at.
+     * Tells what an agent's calls of the last minute were like: how they ended, how long they took, what they cost.
      *
      * @param agent the agent's name in the configuration
-     * @return the counts; {@link RecentOutcomes#NONE} where there were no calls
+     * @return what was seen until now
      */
-    public RecentOutcomes recent(String agent) {
-        pipeline(agent);
-        return insight.recent(agent);
-    }
-
-    /**
-     * Tells what both variants' calls of the last minute were like, as {@link #timeline} counts them.
-     *
-     * @param agent the agent's name in the configuration
-     * @return one point of 60 to 65 s that ends now
-     */
-    public Timeline.Point lastMinute(String agent) {
+    public Minute lastMinute(String agent) {
         pipeline(agent);
         return insight.lastMinute(agent);
     }

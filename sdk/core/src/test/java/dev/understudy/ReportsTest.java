@@ -51,11 +51,11 @@ class ReportsTest {
             registry.chat("plain_agent", List.of(Message.user("Where?")));
 
             assertThat(registry.lastMinute("plain_agent").baseline().calls()).isEqualTo(1);
-            assertThat(registry.recent("plain_agent").successes()).isEqualTo(1);
-            assertThat(registry.recent("qa_agent").calls()).isZero();
+            assertThat(registry.lastMinute("plain_agent").outcomes().successes())
+                    .isEqualTo(1);
+            assertThat(registry.lastMinute("qa_agent").outcomes().calls()).isZero();
             assertThat(registry.configuration().agents()).containsOnlyKeys("qa_agent", "plain_agent");
             assertThatThrownBy(() -> registry.lastMinute("nobody")).hasMessageContaining("no such agent");
-            assertThatThrownBy(() -> registry.recent("nobody")).hasMessageContaining("no such agent");
         }
     }
 

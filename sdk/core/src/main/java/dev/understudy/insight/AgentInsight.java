@@ -58,6 +58,8 @@ final class AgentInsight {
     private final InstantSource wall;
     private final ReentrantLock lock = new ReentrantLock();
 
+    private final Instant began;
+
     private volatile Subject subject;
     private volatile LiveSlice head;
 
@@ -91,8 +93,9 @@ final class AgentInsight {
                 ticker.nanoTime() + left(index, millis),
                 subject.sharePercent().getAsDouble(),
                 null);
-        this.windowsBegan = wall.instant();
-        this.run = new Run(subject.book(), windowsBegan, day(index), false);
+        this.began = wall.instant();
+        this.windowsBegan = began;
+        this.run = new Run(subject.book(), began, day(index), false);
     }
 
     private static LocalDate day(long slice) {
@@ -412,11 +415,10 @@ final class AgentInsight {
     }
 
     /** What both variants' calls of the last minute were like. */
-    Timeline.Point lastMinute() {
+    Minute lastMinute() {
         lock.lock();
         try {
-            LiveSlice now = advance(ticker.nanoTime());
-            return lastMinute.point(now, subject.sharePercent().getAsDouble());
+            return lastMinute.minute(advance(ticker.nanoTime()), began, wall.instant());
         } finally {
             lock.unlock();
         }

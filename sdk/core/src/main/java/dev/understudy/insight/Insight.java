@@ -184,13 +184,13 @@ public final class Insight implements Listener, AutoCloseable {
     }
 
     /**
-     * Tells what both variants' calls of the last minute were like, whoever assigned them, save those that asked for a variant.
+     * Tells what an agent's calls of the last minute were like.
      *
      * @param agent the agent
-     * @return one point of 60 to 65 s that ends now
+     * @return what was seen until now
      * @throws IllegalArgumentException if nobody watches this agent
      */
-    public Timeline.Point lastMinute(String agent) {
+    public Minute lastMinute(String agent) {
         return agent(agent).lastMinute();
     }
 

@@ -67,15 +67,16 @@ final class LastMinute {
         return new RecentOutcomes(successes, degraded, errors);
     }
 
-    Timeline.Point point(LiveSlice now, double sharePercent) {
-        return new Timeline.Point(
-                Instant.ofEpochMilli((now.index - SLICES) * LiveSlice.MILLIS),
-                sharePercent,
-                arm(baseline, now, LiveSlice.BASELINE),
-                arm(candidate, now, LiveSlice.CANDIDATE));
+    /** What it was like, up to now; the process looks at this agent only since it began. */
+    Minute minute(LiveSlice now, Instant began, Instant to) {
+        Instant oldest = Instant.ofEpochMilli((now.index - SLICES) * LiveSlice.MILLIS);
+        Instant from = oldest.isAfter(began) ? oldest : began;
+        Tally proven = sum(baseline, now, LiveSlice.BASELINE);
+        Tally tried = sum(candidate, now, LiveSlice.CANDIDATE);
+        return new Minute(from, to, with(now), proven.arm(), tried.arm(), proven.cost, tried.cost);
     }
 
-    private Timeline.Arm arm(@Nullable PackedTally[] slices, LiveSlice now, int variant) {
+    private Tally sum(@Nullable PackedTally[] slices, LiveSlice now, int variant) {
         Tally sum = new Tally();
         sum.addAll(now.peek(variant));
         sum.addAll(now.peek(variant + LiveSlice.BY_CHOICE));
@@ -85,7 +86,7 @@ final class LastMinute {
                 slice.addTo(sum);
             }
         }
-        return sum.arm();
+        return sum;
     }
 
     private boolean isRecent(int place, LiveSlice now) {

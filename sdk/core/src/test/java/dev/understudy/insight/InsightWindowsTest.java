@@ -2,6 +2,7 @@ package dev.understudy.insight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.understudy.chat.CacheStatus;
 import dev.understudy.chat.Usage;
@@ -55,8 +56,9 @@ class InsightWindowsTest {
 
     @Test
     void the_last_minute_tells_of_both_variants_whoever_assigned_their_calls() {
+        assertThat(insight.lastMinute(Calls.AGENT).costPerHour()).isNaN();
         for (int i = 1; i <= 100; i++) {
-            insight.on(calls.good(Variant.BASELINE, i, Duration.ofMillis(i)));
+            insight.on(calls.call(Variant.BASELINE, i, Duration.ofMillis(i), Outcome.SUCCESS, null, Usage.NONE, 0.02));
         }
         ticker.advance(Duration.ofSeconds(30));
         insight.on(calls.rescued(7, Duration.ofMillis(700)));
@@ -74,7 +76,10 @@ class InsightWindowsTest {
                 0,
                 -1));
 
-        Timeline.Point minute = insight.lastMinute(Calls.AGENT);
+        Minute minute = insight.lastMinute(Calls.AGENT);
+        assertThat(Duration.between(minute.from(), minute.to())).isEqualTo(Duration.ofSeconds(30));
+        assertThat(minute.costPerHour()).isCloseTo(240, within(1e-9));
+        assertThat(minute.outcomes()).isEqualTo(new RecentOutcomes(100, 1, 1));
         assertThat(minute.baseline().calls()).isEqualTo(101);
         assertThat(minute.baseline().callerErrors()).isEqualTo(1);
         assertThat(minute.baseline().p95()).isBetween(95.0, 97.0);
@@ -82,10 +87,12 @@ class InsightWindowsTest {
         assertThat(minute.candidate().calls()).isEqualTo(1);
         assertThat(minute.candidate().errors()).isEqualTo(1);
         assertThat(minute.candidate().callerErrors()).isZero();
-        assertThat(minute.sharePercent()).isEqualTo(25);
 
         ticker.advance(Duration.ofSeconds(40));
-        assertThat(insight.lastMinute(Calls.AGENT).baseline().calls()).isEqualTo(1);
+        minute = insight.lastMinute(Calls.AGENT);
+        assertThat(minute.baseline().calls()).isEqualTo(1);
+        assertThat(minute.costPerHour()).isZero();
+        assertThat(Duration.between(minute.from(), minute.to())).isEqualTo(Duration.ofSeconds(60));
         ticker.advance(Duration.ofSeconds(30));
         assertThat(insight.lastMinute(Calls.AGENT).candidate()).isEqualTo(Timeline.Arm.NONE);
     }
