@@ -1,0 +1,30 @@
+package dev.understudy.server.operations;
+
+import dev.understudy.ModelRegistry;
+import dev.understudy.server.http.Answer;
+import dev.understudy.server.http.Endpoint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** What operators and their programs may ask, and what answers. */
+public final class Operations {
+
+    private Operations() {}
+
+    /**
+     * Serves a registry's health, metrics and rollouts.
+     *
+     * @param registry the registry
+     * @param scrape returns the meters in the content type that it is told; null for no metrics
+     * @return what to put on a server
+     */
+    public static List<Endpoint> endpoints(ModelRegistry registry, @Nullable UnaryOperator<String> scrape) {
+        List<Endpoint> all = new ArrayList<>();
+        all.add(Endpoint.get("/live", request -> Answer.json(200, Map.of("status", "UP")))
+                .vitally());
+        return all;
+    }
+}
