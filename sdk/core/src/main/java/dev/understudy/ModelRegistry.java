@@ -125,6 +125,7 @@ public final class ModelRegistry implements AutoCloseable {
         rounds.add(new Rounds("insight", INSIGHT_INTERVAL, insight::round, waiting, workers));
         rounds.add(rolloutRounds);
         try {
+            events.configured(Destinations.of(configuration));
             Assembly.Composition first = assembly.compose(configuration);
             snapshot = new Snapshot(configuration, first.pipelines());
             assembly.putInForce(first).run();
@@ -472,6 +473,23 @@ public final class ModelRegistry implements AutoCloseable {
      * @throws dev.understudy.error.ConfigurationException if the configuration cannot be used after all
      */
     void install(Configuration configuration) {
+        if (closed.get()) {
+            return;
+        }
+        Configuration former = snapshot.configuration();
+        events.configured(Destinations.of(configuration)); // before the first call goes there
+        try {
+            replace(configuration);
+        } catch (RuntimeException | Error failed) {
+            events.configured(Destinations.of(former));
+            throw failed;
+        }
+        // Outside the lock, for it waits for the store.
+        rollouts.look();
+        startRollouts();
+    }
+
+    private void replace(Configuration configuration) {
         Map<String, Pipeline> before;
         Runnable rest;
         installing.lock();
@@ -488,9 +506,6 @@ public final class ModelRegistry implements AutoCloseable {
         }
         before.values().forEach(Pipeline::replace); // whoever is turned away finds the new ones
         rest.run();
-        // Outside the lock, for it waits for the store.
-        rollouts.look();
-        startRollouts();
     }
 
     private void tidy() {

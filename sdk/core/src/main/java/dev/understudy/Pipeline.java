@@ -104,6 +104,7 @@ final class Pipeline {
 
     /** Runs a call to its end, once. */
     ChatResponse run(ChatCall call) {
+        call.enter();
         try {
             call.ensureWanted();
             ChatResponse answer = chain.proceed(call);

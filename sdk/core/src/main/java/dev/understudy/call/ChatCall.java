@@ -1,6 +1,7 @@
 package dev.understudy.call;
 
 import dev.understudy.chat.CacheStatus;
+import dev.understudy.chat.ChatModel;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Deployment;
@@ -9,6 +10,7 @@ import dev.understudy.chat.Usage;
 import dev.understudy.chat.Variant;
 import dev.understudy.error.FailureKind;
 import dev.understudy.error.Origin;
+import dev.understudy.event.CallObservation;
 import dev.understudy.event.Event;
 import dev.understudy.event.Events;
 import dev.understudy.time.Deadline;
@@ -30,6 +32,8 @@ public final class ChatCall {
     private final Deadline whole;
     private final long startNanos;
     private final long timeoutNanos;
+
+    private final @Nullable CallObservation observation;
 
     private volatile @Nullable Thread runner;
 
@@ -73,6 +77,7 @@ public final class ChatCall {
         this.timeoutNanos = timeoutNanos;
         this.whole = Deadline.at(waiting, startNanos + timeoutNanos);
         this.deadline = whole;
+        this.observation = events.callStarted(agent);
     }
 
     /**
@@ -165,6 +170,9 @@ public final class ChatCall {
      */
     public void emit(Event event) {
         events.emit(event);
+        if (observation != null) {
+            observation.on(event);
+        }
     }
 
     // What was assigned
@@ -387,6 +395,23 @@ public final class ChatCall {
     }
 
     // Who looks at it
+
+    /** Says that the calling thread runs this call from now on, to its end. */
+    public void enter() {
+        if (observation != null) {
+            observation.enter();
+        }
+    }
+
+    /**
+     * Lets whoever follows this call follow its next attempt too.
+     *
+     * @param upstream the model about to be asked, once
+     * @return the model to ask instead; the same where nobody follows
+     */
+    ChatModel observed(ChatModel upstream) {
+        return observation == null ? upstream : new ObservedModel(upstream, observation.attempt(model()));
+    }
 
     /**
      * Notes that somebody looks at this call while it is under way.

@@ -42,32 +42,33 @@ public final class ModelStage implements Stage {
     @Override
     public ChatResponse handle(ChatCall call, Chain next) {
         long start = call.ensureLive();
-        WorkerTask task = upstream.honoursDeadline() ? null : handOver(call);
+        ChatModel asked = call.observed(upstream);
+        WorkerTask task = upstream.honoursDeadline() ? null : handOver(call, asked);
         call.countAttempt();
         try {
-            ChatResponse response = task == null ? upstream.chat(call.request(), call.deadline()) : task.result(call);
+            ChatResponse response = task == null ? asked.chat(call.request(), call.deadline()) : task.result(call);
             if (response == null) { // a foreign model may break its contract
                 throw FailureKind.MALFORMED.exception(
                         "Model '" + call.model() + "' returned null", Origin.of(call.model()), null);
             }
-            report(call, null, start, response.usage());
+            report(call, null, start, response.usage(), response.requestId());
             return response;
         } catch (ChatException failure) {
-            report(call, failure.kind(), start, Usage.NONE);
+            report(call, failure.kind(), start, Usage.NONE, failure.origin().requestId());
             throw failure;
         } catch (RuntimeException foreign) {
             ChatException failure = classify(call, foreign);
-            report(call, failure.kind(), start, Usage.NONE);
+            report(call, failure.kind(), start, Usage.NONE, failure.origin().requestId());
             throw failure;
         } catch (Error fatal) {
-            report(call, FailureKind.OTHER, start, Usage.NONE);
+            report(call, FailureKind.OTHER, start, Usage.NONE, null);
             throw fatal;
         }
     }
 
     /** Lets a worker ask, and waits until that is over or left behind. A request that never began is no attempt. */
-    private WorkerTask handOver(ChatCall call) {
-        WorkerTask task = new WorkerTask(upstream, call.request(), call.deadline(), waiting);
+    private WorkerTask handOver(ChatCall call, ChatModel asked) {
+        WorkerTask task = new WorkerTask(asked, call.request(), call.deadline(), waiting);
         RejectedExecutionException full = null;
         try {
             workers.execute(task);
@@ -105,7 +106,8 @@ public final class ModelStage implements Stage {
                 foreign);
     }
 
-    private void report(ChatCall call, @Nullable FailureKind failure, long start, Usage usage) {
+    private void report(
+            ChatCall call, @Nullable FailureKind failure, long start, Usage usage, @Nullable String requestId) {
         long now = waiting.nanoTime();
         long took = now - start;
         if (failure == null) {
@@ -116,6 +118,7 @@ public final class ModelStage implements Stage {
         }
         Price price = call.deployment().price();
         call.spent(usage, price);
-        call.emit(new Event.AttemptFinished(call.agent(), call.variant(), call.model(), failure, took, usage, price));
+        call.emit(new Event.AttemptFinished(
+                call.agent(), call.variant(), call.model(), failure, took, usage, price, call.attempts(), requestId));
     }
 }

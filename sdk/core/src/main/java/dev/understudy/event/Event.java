@@ -126,6 +126,8 @@ public sealed interface Event {
      * @param latencyNanos from sending to the end of the body
      * @param usage the tokens that the provider reported
      * @param price what the model costs
+     * @param attempt which of its call's attempts it was, from 1
+     * @param requestId the provider's id of the request, or null where it said none
      */
     record AttemptFinished(
             String agent,
@@ -134,8 +136,32 @@ public sealed interface Event {
             @Nullable FailureKind failure,
             long latencyNanos,
             Usage usage,
-            Price price)
+            Price price,
+            int attempt,
+            @Nullable String requestId)
             implements Event {
+
+        /**
+         * The first attempt of a call, at a provider that gives no ids.
+         *
+         * @param agent the agent
+         * @param variant what was assigned to the call
+         * @param model the model
+         * @param failure what went wrong, or null after a success
+         * @param latencyNanos from sending to the end of the body
+         * @param usage the tokens that the provider reported
+         * @param price what the model costs
+         */
+        public AttemptFinished(
+                String agent,
+                Variant variant,
+                String model,
+                @Nullable FailureKind failure,
+                long latencyNanos,
+                Usage usage,
+                Price price) {
+            this(agent, variant, model, failure, latencyNanos, usage, price, 1, null);
+        }
 
         /**
          * Computes what this attempt cost.
@@ -154,8 +180,29 @@ public sealed interface Event {
      * @param from the candidate
      * @param to the baseline
      * @param reason what happened to the candidate
+     * @param attempts requests that the call had sent until then
+     * @param requestId the provider's id of the request that failed, or null where none was sent or it said none
      */
-    record FellBack(String agent, String from, String to, FailureKind reason) implements Event {}
+    record FellBack(
+            String agent,
+            String from,
+            String to,
+            FailureKind reason,
+            int attempts,
+            @Nullable String requestId) implements Event {
+
+        /**
+         * A fallback of which no more is known.
+         *
+         * @param agent the agent
+         * @param from the candidate
+         * @param to the baseline
+         * @param reason what happened to the candidate
+         */
+        public FellBack(String agent, String from, String to, FailureKind reason) {
+            this(agent, from, to, reason, 1, null);
+        }
+    }
 
     /**
      * One of our own guards refused before anything was sent.

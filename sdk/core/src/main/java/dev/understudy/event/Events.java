@@ -3,6 +3,7 @@ package dev.understudy.event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the stages of a call report, and the listeners behind it. Thread-safe; {@link #emit} neither throws nor blocks.
@@ -11,17 +12,28 @@ public final class Events implements AutoCloseable {
 
     private final Listener[] listeners;
     private final List<ListenerQueue> queues = new ArrayList<>();
+    private final @Nullable GuardedObserver observer;
 
     /**
      * Connects listeners.
      *
      * @param listeners who hears; one that {@linkplain Listener#mayBlock() may block} gets a queue
      * @param executor where queues are drained: one task at a time for each listener, only while it has events
+     * @throws IllegalArgumentException if more than one of them is an {@link Observer}
      */
     public Events(List<Listener> listeners, Executor executor) {
         this.listeners = new Listener[listeners.size()];
+        GuardedObserver follows = null;
         for (int i = 0; i < this.listeners.length; i++) {
-            Listener listener = new GuardedListener(listeners.get(i));
+            GuardedListener guarded = new GuardedListener(listeners.get(i));
+            if (listeners.get(i) instanceof Observer each) {
+                if (follows != null) {
+                    throw new IllegalArgumentException("One observer follows the calls of a registry, not two: "
+                            + each.getClass().getName() + " is the second");
+                }
+                follows = new GuardedObserver(each, guarded);
+            }
+            Listener listener = guarded;
             if (listeners.get(i).mayBlock()) {
                 ListenerQueue queue = new ListenerQueue(listener, executor);
                 queues.add(queue);
@@ -29,6 +41,17 @@ public final class Events implements AutoCloseable {
             }
             this.listeners[i] = listener;
         }
+        this.observer = follows;
+    }
+
+    /**
+     * Lets whoever observes calls follow one that begins now, on the caller's thread.
+     *
+     * @param agent the agent
+     * @return what follows the call and never throws; null where nobody observes, or does not care for this call
+     */
+    public @Nullable CallObservation callStarted(String agent) {
+        return observer == null ? null : observer.callStarted(agent);
     }
 
     /**
@@ -50,6 +73,17 @@ public final class Events implements AutoCloseable {
     public void observe(List<Reading> readings) {
         for (Listener listener : listeners) {
             listener.observe(readings);
+        }
+    }
+
+    /**
+     * Tells everybody which models there are.
+     *
+     * @param destinations all of them
+     */
+    public void configured(List<Destination> destinations) {
+        for (Listener listener : listeners) {
+            listener.configured(destinations);
         }
     }
 

@@ -35,7 +35,16 @@ final class GuardedListener implements Listener {
         }
     }
 
-    private void complain(Throwable broken) {
+    @Override
+    public void configured(List<Destination> destinations) {
+        try {
+            listener.configured(destinations);
+        } catch (Throwable broken) { // as above
+            complain(broken);
+        }
+    }
+
+    void complain(Throwable broken) {
         long count = failures.incrementAndGet();
         if ((count & (count - 1)) == 0) {
             // The class only: a foreign message might quote anything.

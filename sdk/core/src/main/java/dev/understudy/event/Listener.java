@@ -24,6 +24,14 @@ public interface Listener {
     default void observe(List<Reading> readings) {}
 
     /**
+     * Learns which models there are, before each load of the configuration comes into force. Attempts on earlier ones may
+     * still be under way.
+     *
+     * @param destinations where requests for each model go
+     */
+    default void configured(List<Destination> destinations) {}
+
+    /**
      * Says whether {@link #on} might wait for anything: I/O, a lock, a queue. One that does not is called on the caller's
      * thread, concurrently, without the cost of a queue.
      *

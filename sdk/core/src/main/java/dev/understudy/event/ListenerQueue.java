@@ -38,6 +38,11 @@ final class ListenerQueue implements Listener {
         enqueue(() -> listener.observe(readings));
     }
 
+    @Override
+    public void configured(List<Destination> destinations) {
+        enqueue(() -> listener.configured(destinations));
+    }
+
     long dropped() {
         return dropped.sum();
     }

@@ -85,7 +85,13 @@ public final class FallbackStage implements Stage {
 
     /** The first cause is never lost: where the baseline fails too, the candidate's error is thrown, and carries it. */
     private ChatResponse standIn(ChatCall call, Leg failed, ChatException first) {
-        call.emit(new Event.FellBack(call.agent(), failed.model(), baseline.model(), first.kind()));
+        call.emit(new Event.FellBack(
+                call.agent(),
+                failed.model(),
+                baseline.model(),
+                first.kind(),
+                call.attempts(),
+                first.origin().requestId()));
         call.degrade(first.kind());
         try {
             return call.travel(baseline, call.wholeDeadline(), true);
