@@ -309,6 +309,15 @@ public final class ModelRegistry implements AutoCloseable {
     // Questions
 
     /**
+     * Says whether it has been closed, so that no call is answered any more.
+     *
+     * @return whether {@link #close()} was called
+     */
+    public boolean isClosed() {
+        return closed.get();
+    }
+
+    /**
      * Returns the agents that can be asked.
      *
      * @return their names, sorted

@@ -1,11 +1,9 @@
 package dev.understudy.server.operations;
 
 import dev.understudy.ModelRegistry;
-import dev.understudy.server.http.Answer;
 import dev.understudy.server.http.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +20,15 @@ public final class Operations {
      * @return what to put on a server
      */
     public static List<Endpoint> endpoints(ModelRegistry registry, @Nullable UnaryOperator<String> scrape) {
+        HealthAnswers health = new HealthAnswers(registry);
         List<Endpoint> all = new ArrayList<>();
-        all.add(Endpoint.get("/live", request -> Answer.json(200, Map.of("status", "UP")))
-                .vitally());
+        all.add(Endpoint.get("/live", health::live).vitally());
+        all.add(Endpoint.get("/ready", health::ready).vitally());
+        all.add(Endpoint.get("/health", health::all).vitally());
+        all.add(Endpoint.get("/health", health::one).forAllBelow().vitally());
+        if (scrape != null) {
+            all.add(Endpoint.get("/metrics", new MetricsAnswer(scrape)).vitally());
+        }
         return all;
     }
 }
