@@ -1,6 +1,7 @@
 package dev.understudy.server;
 
 import dev.understudy.ModelRegistry;
+import dev.understudy.server.gateway.Gateway;
 import dev.understudy.server.http.Endpoint;
 import dev.understudy.server.http.HttpListener;
 import dev.understudy.server.operations.Operations;
@@ -54,6 +55,9 @@ public final class RegistryServer implements AutoCloseable {
 
     private static List<Endpoint> endpoints(ModelRegistry registry, ServerOptions options) {
         List<Endpoint> all = new ArrayList<>(Operations.endpoints(registry, options.metrics()));
+        if (options.openAi()) {
+            all.addAll(new Gateway(registry, options.openAiClients()).endpoints());
+        }
         return all;
     }
 

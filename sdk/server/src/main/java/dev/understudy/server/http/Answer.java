@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What is said to a request: whole, or piece by piece. */
 public sealed interface Answer {
@@ -71,6 +72,40 @@ public sealed interface Answer {
         public Answer with(String name, String value) {
             return new Flowing(status, plus(headers, name, value), body);
         }
+    }
+
+    /**
+     * An answer that flows, but may turn out to be another as long as nothing of it was written: its head goes out with its
+     * first byte. It ends as {@link Flowing} does.
+     *
+     * @param status the HTTP status
+     * @param headers the headers, {@code Content-Type} among them
+     * @param body writes it, or says what to answer instead
+     */
+    record Late(int status, Map<String, String> headers, LateBody body) implements Answer {
+        /** Copies the headers. */
+        public Late {
+            headers = Map.copyOf(headers);
+            Objects.requireNonNull(body, "body");
+        }
+
+        @Override
+        public Answer with(String name, String value) {
+            return new Late(status, plus(headers, name, value), body);
+        }
+    }
+
+    /** Writes an answer piece by piece, unless it finds that there is another. */
+    @FunctionalInterface
+    interface LateBody {
+        /**
+         * Writes until the end.
+         *
+         * @param out where to; it fails when the other side is gone
+         * @return null where it was written; where nothing was, what is to be answered instead
+         * @throws IOException if the other side is gone
+         */
+        Answer.@Nullable Whole writeTo(OutputStream out) throws IOException;
     }
 
     /** Writes an answer piece by piece. */

@@ -117,7 +117,7 @@ public final class HttpListener implements AutoCloseable {
                 answer = refusal.answer();
             } catch (RuntimeException | Error bug) {
                 complain(bug);
-                answer = new Refusal(500, "Something went wrong here; the log says what").answer();
+                answer = broken();
             }
             // What fails from here on has broken the connection; the JDK's server closes it.
             write(exchange, visit, answer);
@@ -156,28 +156,62 @@ public final class HttpListener implements AutoCloseable {
         return share.read(exchange.getRequestBody(), declared, endpoint.maxBodyBytes());
     }
 
-    private void write(HttpExchange exchange, Visit visit, Answer answer) throws IOException {
+    private void write(HttpExchange exchange, Visit visit, @Nullable Answer answer) throws IOException {
         Headers headers = exchange.getResponseHeaders();
         ALWAYS.forEach(headers::set);
-        answer.headers().forEach(headers::set);
         boolean head = exchange.getRequestMethod().equals("HEAD");
-        visit.enter(Phase.WRITE, ticker.nanoTime());
-        if (answer instanceof Answer.Whole whole) {
-            int length = whole.body().length;
-            if (head) {
-                headers.set("Content-Length", Integer.toString(length));
-            }
-            exchange.sendResponseHeaders(whole.status(), head || length == 0 ? -1 : length);
-            if (!head && length > 0) {
-                exchange.getResponseBody().write(whole.body());
-            }
-        } else if (answer instanceof Answer.Flowing flowing) {
-            exchange.sendResponseHeaders(flowing.status(), head ? -1 : 0);
-            if (!head) {
-                flow(exchange.getResponseBody(), visit, flowing);
+        if (answer instanceof Answer.Late late && !head) {
+            answer = late(exchange, visit, late);
+        }
+        if (answer != null) {
+            answer.headers().forEach(headers::set);
+            visit.enter(Phase.WRITE, ticker.nanoTime());
+            if (answer instanceof Answer.Whole whole) {
+                whole(exchange, whole, head);
+            } else {
+                exchange.sendResponseHeaders(answer.status(), head ? -1 : 0);
+                if (answer instanceof Answer.Flowing flowing && !head) {
+                    flow(exchange.getResponseBody(), visit, flowing);
+                }
             }
         }
         exchange.close();
+    }
+
+    private static void whole(HttpExchange exchange, Answer.Whole whole, boolean head) throws IOException {
+        int length = whole.body().length;
+        if (head) {
+            exchange.getResponseHeaders().set("Content-Length", Integer.toString(length));
+        }
+        exchange.sendResponseHeaders(whole.status(), head || length == 0 ? -1 : length);
+        if (!head && length > 0) {
+            exchange.getResponseBody().write(whole.body());
+        }
+    }
+
+    /** Returns what is to be answered instead; null where the answer was written. */
+    private @Nullable Answer late(HttpExchange exchange, Visit visit, Answer.Late answer) throws IOException {
+        LateStream out = new LateStream(exchange, answer, visit, ticker);
+        try {
+            Answer instead = answer.body().writeTo(out);
+            if (instead == null) {
+                out.flush();
+            } else if (out.hasBegun()) {
+                throw new IllegalStateException("An answer had begun, and was to be another");
+            }
+            visit.enter(Phase.WRITE, ticker.nanoTime());
+            return instead;
+        } catch (RuntimeException | Error bug) {
+            complain(bug);
+            if (out.hasBegun()) {
+                throw new IOException("The answer broke off");
+            }
+            return broken();
+        }
+    }
+
+    private static Answer broken() {
+        return new Refusal(500, "Something went wrong here; the log says what").answer();
     }
 
     private void flow(OutputStream out, Visit visit, Answer.Flowing answer) throws IOException {
