@@ -2,6 +2,7 @@ package dev.understudy;
 
 import dev.understudy.call.CallOptions;
 import dev.understudy.call.ChatCall;
+import dev.understudy.call.StreamListener;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Message;
@@ -40,6 +41,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Flow;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -278,6 +280,11 @@ public final class ModelRegistry implements AutoCloseable {
      *     the wire
      */
     public CompletableFuture<ChatResponse> chatAsync(String agent, ChatRequest request, CallOptions options) {
+        return begin(agent, request, options, null);
+    }
+
+    private CompletableFuture<ChatResponse> begin(
+            String agent, ChatRequest request, CallOptions options, @Nullable StreamListener listener) {
         Pipeline pipeline;
         ChatCall call;
         do {
@@ -286,7 +293,7 @@ public final class ModelRegistry implements AutoCloseable {
             } catch (ChatException unknown) {
                 return CompletableFuture.failedFuture(unknown);
             }
-            call = pipeline.start(request, options);
+            call = pipeline.start(request, options, listener);
         } while (call == null); // another configuration came into force in between
         CallFuture future = new CallFuture(pipeline, call);
         try {
@@ -295,6 +302,96 @@ public final class ModelRegistry implements AutoCloseable {
             future.completeExceptionally(pipeline.refuse(call, noWorker(agent, full)));
         }
         return future;
+    }
+
+    /**
+     * Asks an agent, and hears the answer while it is given. The same call as {@link #chat}, with the same failover as long
+     * as nothing was heard; a lambda never consents to a restart, so that what it heard stays true.
+     *
+     * @param agent the agent's name in the configuration
+     * @param messages the conversation; at least one message
+     * @param listener hears the text, on this thread
+     * @return the whole answer, when it is complete
+     * @throws ChatException if there was no complete answer in time; {@link ChatException#partialText()} is what had come of it
+     */
+    public ChatResponse stream(String agent, List<Message> messages, StreamListener listener) {
+        return stream(agent, ChatRequest.of(messages), CallOptions.DEFAULT, listener);
+    }
+
+    /**
+     * Asks an agent, and hears the answer while it is given.
+     *
+     * @param agent the agent's name in the configuration
+     * @param messages the conversation; at least one message
+     * @param options what this call wants otherwise than configured
+     * @param listener hears the text, on this thread, and says whether an answer may begin anew
+     * @return the whole answer, when it is complete
+     * @throws ChatException if there was no complete answer in time; {@link ChatException#partialText()} is what had come of it
+     */
+    public ChatResponse stream(String agent, List<Message> messages, CallOptions options, StreamListener listener) {
+        return stream(agent, ChatRequest.of(messages), options, listener);
+    }
+
+    /**
+     * Asks an agent, and hears the answer while it is given.
+     *
+     * @param agent the agent's name in the configuration
+     * @param request messages, parameters, tools
+     * @param options what this call wants otherwise than configured
+     * @param listener hears the text, on this thread, and says whether an answer may begin anew
+     * @return the whole answer, when it is complete; the tools it wants called are only here
+     * @throws ChatException if there was no complete answer in time; {@link ChatException#partialText()} is what had come of it
+     */
+    public ChatResponse stream(String agent, ChatRequest request, CallOptions options, StreamListener listener) {
+        Objects.requireNonNull(listener, "listener");
+        while (true) {
+            Pipeline pipeline = pipeline(agent);
+            ChatCall call = pipeline.start(request, options, listener);
+            if (call != null) {
+                return pipeline.run(call);
+            }
+        }
+    }
+
+    /**
+     * Asks an agent without waiting, and hears the answer while it is given.
+     *
+     * @param agent the agent's name in the configuration
+     * @param request messages, parameters, tools
+     * @param options what this call wants otherwise than configured
+     * @param listener hears the text, on a thread of the registry
+     * @return the whole answer to come, or the {@link ChatException}; cancelling it ends the stream on the wire
+     */
+    public CompletableFuture<ChatResponse> streamAsync(
+            String agent, ChatRequest request, CallOptions options, StreamListener listener) {
+        return begin(agent, request, options, Objects.requireNonNull(listener, "listener"));
+    }
+
+    /**
+     * Asks an agent, for reactive callers: the text of one answer, a new call for each subscriber, which begins when it
+     * subscribes. What is not requested yet waits in a bounded buffer, and then the model waits. Cancelling the subscription
+     * ends the stream on the wire. Nothing begins anew after the first piece: then the subscriber is told of the failure.
+     *
+     * @param agent the agent's name in the configuration
+     * @param request messages, parameters, tools
+     * @param options what this call wants otherwise than configured
+     * @return publishes pieces of text, and completes when the answer is complete
+     */
+    public Flow.Publisher<String> publisher(String agent, ChatRequest request, CallOptions options) {
+        return AnswerPublisher.ofText(this, waiting, agent, request, options);
+    }
+
+    /**
+     * Asks an agent, for reactive callers that start over when told so: like {@link #publisher}, with everything that
+     * happens to the answer as an element. Whoever subscribes consents to restarts.
+     *
+     * @param agent the agent's name in the configuration
+     * @param request messages, parameters, tools
+     * @param options what this call wants otherwise than configured
+     * @return publishes {@link StreamPart.Text}, {@link StreamPart.Restart} and, last, the {@link StreamPart.Answer}
+     */
+    public Flow.Publisher<StreamPart> parts(String agent, ChatRequest request, CallOptions options) {
+        return AnswerPublisher.ofParts(this, waiting, agent, request, options);
     }
 
     private ChatException noWorker(String agent, RejectedExecutionException full) {

@@ -4,6 +4,7 @@ import dev.understudy.call.CallOptions;
 import dev.understudy.call.Chain;
 import dev.understudy.call.ChatCall;
 import dev.understudy.call.Leg;
+import dev.understudy.call.StreamListener;
 import dev.understudy.chat.CacheStatus;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
@@ -87,12 +88,22 @@ final class Pipeline {
      */
     @Nullable
     ChatCall start(ChatRequest request, CallOptions options) {
+        return start(request, options, null);
+    }
+
+    /** Starts a call whose answer is streamed, where there is a listener. */
+    @Nullable
+    ChatCall start(ChatRequest request, CallOptions options, @Nullable StreamListener listener) {
         Duration own = options.timeout();
         long nanos = own == null ? timeoutNanos : own.toNanos();
         if (occupancy != null && !occupancy.enter()) {
             return null;
         }
-        return new ChatCall(agent.name(), request, options, nanos, waiting, events);
+        ChatCall call = new ChatCall(agent.name(), request, options, nanos, waiting, events);
+        if (listener != null) {
+            call.deliverTo(listener, agent.stream());
+        }
+        return call;
     }
 
     /** Says that a later configuration is in force: when the calls under way are over, connections may be closed. */
@@ -107,13 +118,22 @@ final class Pipeline {
         call.enter();
         try {
             call.ensureWanted();
+            if (call.delivery() != null) {
+                call.delivery().start();
+            }
             ChatResponse answer = chain.proceed(call);
+            if (call.delivery() != null) {
+                call.delivery().finish(answer);
+            }
             long end = call.answeredNanos();
             ChatResponse told = answer.with(provenance(call, answer, end));
             report(call, told.degraded() ? Outcome.DEGRADED : Outcome.SUCCESS, call.degradedBecause(), end);
             return told;
         } catch (ChatException failure) {
             report(call, failure);
+            if (call.delivery() != null) {
+                failure.carryPartialText(call.delivery().partialText());
+            }
             throw failure;
         } catch (RuntimeException bug) {
             report(call, Outcome.ERROR, FailureKind.OTHER);

@@ -45,18 +45,44 @@ public final class CacheStage implements Stage {
             call.cacheLookedUp(CacheStatus.HIT);
             return known;
         }
+        if (call.delivery() != null) {
+            return alone(call, next, key);
+        }
         Flight.Seat seat = cache.flights().board(key, waiting);
         try {
             await(seat, call);
             return seat.leads() ? lead(seat, call, next, key) : shared(seat, call);
         } catch (Throwable failure) {
-            ChatResponse kept = failure instanceof ChatException told ? thirdRung(call, key, told.kind()) : null;
+            ChatResponse kept = failure instanceof ChatException told ? thirdRung(call, key, told) : null;
             if (kept != null) {
                 return kept;
             }
             call.cacheLookedUp(seat.leads() ? CacheStatus.MISS : CacheStatus.SHARED);
             throw failure;
         }
+    }
+
+    /**
+     * Asks the model for a stream, and for nobody else: who shared it would go at the pace of its listener, and hear nothing
+     * before its end.
+     */
+    private ChatResponse alone(ChatCall call, Chain next, CacheKey key) {
+        ChatResponse answer;
+        try {
+            answer = next.proceed(call);
+        } catch (ChatException failure) {
+            ChatResponse kept = thirdRung(call, key, failure);
+            if (kept != null) {
+                return kept;
+            }
+            call.cacheLookedUp(CacheStatus.MISS);
+            throw failure;
+        }
+        if (mayBeStored(call, answer)) {
+            cache.put(key, answer);
+        }
+        call.cacheLookedUp(CacheStatus.MISS);
+        return answer;
     }
 
     /** A stage belongs to one leg, whose part of the key is computed once; the latest wins where that is not so. */
@@ -153,20 +179,20 @@ public final class CacheStage implements Stage {
     }
 
     /** After candidate and baseline: what this model said longer ago than {@code ttl}, where the agent allows for it. */
-    private @Nullable ChatResponse thirdRung(ChatCall call, CacheKey key, FailureKind reason) {
+    private @Nullable ChatResponse thirdRung(ChatCall call, CacheKey key, ChatException failure) {
+        FailureKind reason = failure.kind();
         if (!cache.keepsStale() || !call.lastLeg() || reason.fallback() != FailureKind.Fallback.ALWAYS) {
             return null;
         }
-        ChatResponse answer = cache.fresh(key);
-        if (answer != null) { // whoever took the lead from this call was quick
-            call.cacheLookedUp(CacheStatus.HIT);
-            return answer;
+        ChatResponse fresh = cache.fresh(key); // whoever took the lead from this call was quick
+        ChatResponse answer = fresh != null ? fresh : cache.stale(key);
+        if (answer == null || !call.mayRestart(failure, call.model())) {
+            return null;
         }
-        answer = cache.stale(key);
-        if (answer != null) {
+        if (fresh == null) {
             call.degrade(reason);
-            call.cacheLookedUp(CacheStatus.STALE);
         }
+        call.cacheLookedUp(fresh == null ? CacheStatus.STALE : CacheStatus.HIT);
         return answer;
     }
 }

@@ -8,6 +8,7 @@ import dev.understudy.chat.Deployment;
 import dev.understudy.chat.Price;
 import dev.understudy.chat.Usage;
 import dev.understudy.chat.Variant;
+import dev.understudy.error.ChatException;
 import dev.understudy.error.FailureKind;
 import dev.understudy.error.Origin;
 import dev.understudy.event.CallObservation;
@@ -55,6 +56,7 @@ public final class ChatCall {
     private int place;
     private boolean follows;
     private @Nullable Work abandoned;
+    private @Nullable Delivery delivery;
 
     /**
      * Starts a call; its deadline runs from now.
@@ -394,6 +396,44 @@ public final class ChatCall {
         return degradedBecause;
     }
 
+    // Who hears it while it is given
+
+    /**
+     * Streams the answer.
+     *
+     * @param listener who hears it
+     * @param settings the limits
+     */
+    public void deliverTo(StreamListener listener, StreamSettings settings) {
+        delivery = new Delivery(this, listener, settings);
+    }
+
+    /**
+     * Returns the way of the answer to its listener.
+     *
+     * @return the delivery, or null where the answer is wanted as a whole
+     */
+    public @Nullable Delivery delivery() {
+        return delivery;
+    }
+
+    /**
+     * Says whether another attempt may follow one that failed: always, save where its listener has heard something already
+     * and does not agree.
+     *
+     * @param failure what happened
+     * @param next the model that would be asked now
+     * @return whether it may
+     * @throws dev.understudy.error.CancelledException if the listener failed, or cancelled
+     */
+    public boolean mayRestart(ChatException failure, String next) {
+        return delivery == null || delivery.mayRestart(failure, next);
+    }
+
+    Waiting waiting() {
+        return waiting;
+    }
+
     // Who looks at it
 
     /** Says that the calling thread runs this call from now on, to its end. */
@@ -501,7 +541,7 @@ public final class ChatCall {
         return FailureKind.CANCELLED.exception("Call of agent '" + agent + "' ended early: " + why, origin(), null);
     }
 
-    private Origin origin() {
+    Origin origin() {
         return leg == null ? Origin.NONE : Origin.of(leg.model());
     }
 

@@ -8,6 +8,7 @@ import dev.understudy.error.ChatException;
 import dev.understudy.error.FailureKind;
 import dev.understudy.error.Origin;
 import dev.understudy.event.Event;
+import dev.understudy.time.Deadline;
 import dev.understudy.time.Waiting;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -43,10 +44,12 @@ public final class ModelStage implements Stage {
     public ChatResponse handle(ChatCall call, Chain next) {
         long start = call.ensureLive();
         ChatModel asked = call.observed(upstream);
-        WorkerTask task = upstream.honoursDeadline() ? null : handOver(call, asked);
+        Delivery delivery = call.delivery();
+        Deadline deadline = delivery == null ? call.deadline() : delivery.begin(upstream.streams(), start);
+        WorkerTask task = upstream.honoursDeadline() ? null : handOver(call, asked, deadline);
         call.countAttempt();
         try {
-            ChatResponse response = task == null ? asked.chat(call.request(), call.deadline()) : task.result(call);
+            ChatResponse response = task == null ? ask(call, asked, deadline, delivery) : task.result(call);
             if (response == null) { // a foreign model may break its contract
                 throw FailureKind.MALFORMED.exception(
                         "Model '" + call.model() + "' returned null", Origin.of(call.model()), null);
@@ -54,21 +57,33 @@ public final class ModelStage implements Stage {
             report(call, null, start, response.usage(), response.requestId());
             return response;
         } catch (ChatException failure) {
-            report(call, failure.kind(), start, Usage.NONE, failure.origin().requestId());
-            throw failure;
+            throw reported(call, delivery == null ? failure : delivery.told(failure), start);
         } catch (RuntimeException foreign) {
-            ChatException failure = classify(call, foreign);
-            report(call, failure.kind(), start, Usage.NONE, failure.origin().requestId());
-            throw failure;
+            ChatException failure = classify(call, deadline, foreign);
+            throw reported(call, delivery == null ? failure : delivery.told(failure), start);
         } catch (Error fatal) {
             report(call, FailureKind.OTHER, start, Usage.NONE, null);
             throw fatal;
         }
     }
 
+    private static ChatResponse ask(ChatCall call, ChatModel asked, Deadline deadline, @Nullable Delivery delivery) {
+        if (delivery == null) {
+            return asked.chat(call.request(), deadline);
+        }
+        ChatResponse response = asked.stream(call.request(), deadline, delivery);
+        delivery.ensureOpen(); // a foreign model may swallow what it was told
+        return response;
+    }
+
+    private ChatException reported(ChatCall call, ChatException failure, long start) {
+        report(call, failure.kind(), start, Usage.NONE, failure.origin().requestId());
+        return failure;
+    }
+
     /** Lets a worker ask, and waits until that is over or left behind. A request that never began is no attempt. */
-    private WorkerTask handOver(ChatCall call, ChatModel asked) {
-        WorkerTask task = new WorkerTask(asked, call.request(), call.deadline(), waiting);
+    private WorkerTask handOver(ChatCall call, ChatModel asked, Deadline deadline) {
+        WorkerTask task = new WorkerTask(asked, call.request(), deadline, waiting, call.delivery());
         RejectedExecutionException full = null;
         try {
             workers.execute(task);
@@ -93,11 +108,11 @@ public final class ModelStage implements Stage {
     }
 
     /** What a foreign exception means: its class is shown, its message is not, for it might quote the prompt. */
-    private static ChatException classify(ChatCall call, RuntimeException foreign) {
+    private static ChatException classify(ChatCall call, Deadline deadline, RuntimeException foreign) {
         FailureKind kind = FailureKind.OTHER;
-        if (Thread.currentThread().isInterrupted() || call.deadline().isCancelled()) {
+        if (Thread.currentThread().isInterrupted() || deadline.isCancelled()) {
             kind = FailureKind.CANCELLED;
-        } else if (call.deadline().isOver()) {
+        } else if (deadline.isOver()) {
             kind = FailureKind.TIMEOUT;
         }
         return kind.exception(

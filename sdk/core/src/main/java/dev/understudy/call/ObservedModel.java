@@ -3,6 +3,7 @@ package dev.understudy.call;
 import dev.understudy.chat.ChatModel;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Sink;
 import dev.understudy.event.CallObservation;
 import dev.understudy.time.Deadline;
 
@@ -23,6 +24,19 @@ final class ObservedModel implements ChatModel {
         try (CallObservation.Work work = attempt.enter()) {
             return model.chat(request, deadline);
         }
+    }
+
+    @Override
+    @SuppressWarnings("unused") // as above
+    public ChatResponse stream(ChatRequest request, Deadline deadline, Sink sink) {
+        try (CallObservation.Work work = attempt.enter()) {
+            return model.stream(request, deadline, sink);
+        }
+    }
+
+    @Override
+    public boolean streams() {
+        return model.streams();
     }
 
     @Override

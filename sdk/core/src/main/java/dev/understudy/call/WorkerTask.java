@@ -3,6 +3,7 @@ package dev.understudy.call;
 import dev.understudy.chat.ChatModel;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.error.ChatException;
 import dev.understudy.error.FailureKind;
 import dev.understudy.error.Origin;
 import dev.understudy.time.Deadline;
@@ -23,6 +24,8 @@ final class WorkerTask implements Runnable, Work {
     private final Deadline deadline;
     private final Waiting waiting;
     private final Thread caller = Thread.currentThread();
+    private final @Nullable Delivery delivery;
+    private final @Nullable Pieces pieces;
 
     /** Guards the four fields below, so that an interrupt never hits what the worker does next. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -34,21 +37,28 @@ final class WorkerTask implements Runnable, Work {
 
     private @Nullable ChatResponse response;
     private @Nullable Throwable failure;
+    /** Why nobody wants to hear the rest; the caller's own. */
+    private @Nullable ChatException stopped;
+
     /** Written last: who sees it sees the two above. */
     private volatile boolean over;
 
-    WorkerTask(ChatModel upstream, ChatRequest request, Deadline deadline, Waiting waiting) {
+    WorkerTask(
+            ChatModel upstream, ChatRequest request, Deadline deadline, Waiting waiting, @Nullable Delivery delivery) {
         this.upstream = upstream;
         this.request = request;
         this.deadline = deadline;
         this.waiting = waiting;
+        this.delivery = delivery;
+        this.pieces = delivery == null ? null : new Pieces(deadline, waiting);
     }
 
     @Override
     public void run() {
         if (begin()) {
             try {
-                response = upstream.chat(request, deadline);
+                response =
+                        pieces == null ? upstream.chat(request, deadline) : upstream.stream(request, deadline, pieces);
             } catch (Throwable thrown) { // handed to the caller
                 failure = thrown;
             }
@@ -93,19 +103,38 @@ final class WorkerTask implements Runnable, Work {
      */
     boolean await(ChatCall call, Waiting here) {
         while (!over) {
-            long remaining = deadline.remainingNanos();
+            long remaining = deliver() ? deadline.remainingNanos() : 0;
             if (remaining <= 0 || Thread.currentThread().isInterrupted()) {
                 leave(call);
                 break;
             }
             here.park(this, remaining);
         }
+        if (!left) {
+            deliver(); // what came last
+        }
         return begun;
+    }
+
+    /** Lets the caller hear what has come; returns whether the rest is wanted, too. */
+    private boolean deliver() {
+        if (pieces != null && delivery != null) {
+            try {
+                pieces.drainTo(delivery);
+            } catch (ChatException unwanted) {
+                stopped = unwanted;
+                return false;
+            }
+        }
+        return true;
     }
 
     /** What the model said; after {@link #await}. */
     @Nullable
     ChatResponse result(ChatCall call) {
+        if (stopped != null) {
+            throw stopped;
+        }
         if (left) {
             throw ended(call);
         }
@@ -119,6 +148,9 @@ final class WorkerTask implements Runnable, Work {
     }
 
     private void leave(ChatCall call) {
+        if (pieces != null) {
+            pieces.leave();
+        }
         lock.lock();
         try {
             left = true;

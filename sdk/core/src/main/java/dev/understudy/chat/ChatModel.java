@@ -24,8 +24,34 @@ public interface ChatModel {
     ChatResponse chat(ChatRequest request, Deadline deadline);
 
     /**
-     * Says whether {@link #chat} itself returns or throws soon after its deadline has passed, was cancelled, or the thread
-     * was interrupted. Such a model is called on the caller's thread. One that makes no such promise is called on a worker,
+     * Answers a request piece by piece. The pieces together are the text of the answer that is returned.
+     *
+     * @param request what is asked
+     * @param deadline when the answer is no longer wanted; while the model speaks it moves, so it is looked at again and again
+     * @param sink takes the text as it comes
+     * @return the whole answer; by default that of {@link #chat}, handed over as one piece
+     */
+    default ChatResponse stream(ChatRequest request, Deadline deadline, Sink sink) {
+        ChatResponse whole = chat(request, deadline);
+        if (!whole.text().isEmpty()) {
+            sink.text(whole.text());
+        }
+        return whole;
+    }
+
+    /**
+     * Says whether {@link #stream} hands text over while the model speaks. Limits on the first token and on silence hold only
+     * for such a model: of another, nothing is heard before the end.
+     *
+     * @return whether it does; default: false
+     */
+    default boolean streams() {
+        return false;
+    }
+
+    /**
+     * Says whether {@link #chat} and {@link #stream} return or throw soon after their deadline has passed, was cancelled, or
+     * the thread was interrupted. Such a model is called on the caller's thread. One that makes no such promise is called on a worker,
      * which costs a hand-over of threads, and its permit is given back only when its work is really over.
      *
      * @return whether the promise is made; default: false
@@ -45,6 +71,16 @@ public interface ChatModel {
             @Override
             public ChatResponse chat(ChatRequest request, Deadline deadline) {
                 return model.chat(request, deadline);
+            }
+
+            @Override
+            public ChatResponse stream(ChatRequest request, Deadline deadline, Sink sink) {
+                return model.stream(request, deadline, sink);
+            }
+
+            @Override
+            public boolean streams() {
+                return model.streams();
             }
 
             @Override

@@ -1,6 +1,7 @@
 package dev.understudy.config;
 
 import dev.understudy.cache.CacheSettings;
+import dev.understudy.call.StreamSettings;
 import dev.understudy.error.Bounds;
 import dev.understudy.fallback.FallbackSettings;
 import dev.understudy.insight.ExperimentSettings;
@@ -40,6 +41,7 @@ public final class AgentSettings {
     private final RolloutSettings rollout;
     private final @Nullable ExperimentSettings experiment;
     private final @Nullable CacheSettings cache;
+    private final StreamSettings stream;
     private final @Nullable Boolean useFinetuned;
     private final @Nullable Boolean useFallback;
 
@@ -54,6 +56,7 @@ public final class AgentSettings {
         rollout = builder.rollout;
         experiment = builder.experiment;
         cache = builder.cache;
+        stream = builder.stream;
         useFinetuned = builder.useFinetuned;
         useFallback = builder.useFallback;
     }
@@ -159,6 +162,15 @@ public final class AgentSettings {
     }
 
     /**
+     * Returns what streams must keep to.
+     *
+     * @return the limits on first token, silence and pace, and what is held back
+     */
+    public StreamSettings stream() {
+        return stream;
+    }
+
+    /**
      * Returns whether this agent may use its candidate; {@link Configuration#useFinetuned(AgentSettings)} joins it with the
      * kill switch.
      *
@@ -191,6 +203,7 @@ public final class AgentSettings {
                 && rollout.equals(that.rollout)
                 && Objects.equals(experiment, that.experiment)
                 && Objects.equals(cache, that.cache)
+                && stream.equals(that.stream)
                 && Objects.equals(useFinetuned, that.useFinetuned)
                 && Objects.equals(useFallback, that.useFallback);
     }
@@ -218,6 +231,7 @@ public final class AgentSettings {
         private RolloutSettings rollout = RolloutSettings.DEFAULT;
         private @Nullable ExperimentSettings experiment;
         private @Nullable CacheSettings cache;
+        private StreamSettings stream = StreamSettings.DEFAULT;
         private @Nullable Boolean useFinetuned;
         private @Nullable Boolean useFallback;
 
@@ -363,6 +377,17 @@ public final class AgentSettings {
          */
         public Builder cache(@Nullable CacheSettings value) {
             cache = value;
+            return this;
+        }
+
+        /**
+         * What streams must keep to.
+         *
+         * @param value the settings; default {@link StreamSettings#DEFAULT}
+         * @return this
+         */
+        public Builder stream(StreamSettings value) {
+            stream = Objects.requireNonNull(value, "stream");
             return this;
         }
 

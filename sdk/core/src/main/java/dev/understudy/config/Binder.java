@@ -2,6 +2,7 @@ package dev.understudy.config;
 
 import dev.understudy.breaker.BreakerSettings;
 import dev.understudy.cache.CacheSettings;
+import dev.understudy.call.StreamSettings;
 import dev.understudy.chat.Deployment;
 import dev.understudy.chat.Parameters;
 import dev.understudy.chat.Price;
@@ -21,6 +22,7 @@ import dev.understudy.config.Schema.Retries;
 import dev.understudy.config.Schema.Rollouts;
 import dev.understudy.config.Schema.Root;
 import dev.understudy.config.Schema.States;
+import dev.understudy.config.Schema.Streams;
 import dev.understudy.error.Bounds;
 import dev.understudy.fallback.FallbackSettings;
 import dev.understudy.insight.ExperimentSettings;
@@ -249,6 +251,7 @@ final class Binder {
                 .rollout(rollout)
                 .experiment(experiment)
                 .cache(cache(section.section(Agents.CACHE, Section.OFF)))
+                .stream(stream(section.section(Agents.STREAM, Section.NONE)))
                 .useFinetuned(section.get(Agents.USE_FINETUNED))
                 .useFallback(section.get(Agents.USE_FALLBACK))
                 .build());
@@ -363,6 +366,18 @@ final class Binder {
                 section.get(Caches.MAX_ENTRIES, otherwise.maxEntries()),
                 section.get(Caches.MAX_BYTES, otherwise.maxBytes()),
                 section.get(Caches.STALE_IF_ERROR));
+    }
+
+    private static StreamSettings stream(Section section) {
+        StreamSettings otherwise = StreamSettings.DEFAULT;
+        HoldBack kept =
+                section.get(Streams.HOLD_BACK, new HoldBack(otherwise.holdBackTokens(), otherwise.holdBackTime()));
+        return new StreamSettings(
+                section.get(Streams.FIRST_TOKEN, otherwise.firstToken()),
+                section.get(Streams.SILENCE, otherwise.silence()),
+                section.get(Streams.MIN_TOKENS_PER_SECOND, otherwise.minTokensPerSecond()),
+                kept.tokens(),
+                kept.time());
     }
 
     /** Whether a pause that grows starts no longer than it may get; notes it where it is written. */

@@ -180,6 +180,14 @@ final class Schema {
         }
     }
 
+    static final class Streams {
+        static final Keys KEYS = new Keys("'stream'");
+        static final Key<Duration> FIRST_TOKEN = KEYS.add("first_token", Values.duration(millis(1), hours(1)));
+        static final Key<Duration> SILENCE = KEYS.add("silence", Values.duration(millis(1), hours(1)));
+        static final Key<Double> MIN_TOKENS_PER_SECOND = KEYS.add("min_tokens_per_second", Values.number(0, 10_000));
+        static final Key<HoldBack> HOLD_BACK = KEYS.add("hold_back", HoldBack.value());
+    }
+
     static final class Agents {
         static final Keys KEYS = new Keys("an agent");
         static final Key<String> BASELINE = KEYS.add("baseline", Values.text(100));
@@ -198,6 +206,7 @@ final class Schema {
         static final Key<Duration> MAX_RETRY_AFTER = KEYS.add("max_retry_after", Values.duration(ZERO, minutes(10)));
         static final Key<Section> ROLLOUT = KEYS.add("rollout", Rollouts.KEYS.section());
         static final Key<Section> CACHE = KEYS.add("cache", Caches.value());
+        static final Key<Section> STREAM = KEYS.add("stream", Streams.KEYS.section());
         static final Key<Boolean> USE_FINETUNED = KEYS.add("use_finetuned", Values.trueOrFalse());
         static final Key<Boolean> USE_FALLBACK = KEYS.add("use_fallback", Values.trueOrFalse());
         static final Key<Boolean> FALLBACK_ON_CONTENT_FILTER =
@@ -234,6 +243,7 @@ final class Schema {
                 Guards.KEYS,
                 Experiments.KEYS,
                 Caches.KEYS,
+                Streams.KEYS,
                 States.KEYS);
     }
 

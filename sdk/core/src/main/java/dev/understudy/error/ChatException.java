@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class ChatException extends UnderstudyException
         permits RefusedException,
                 TransportException,
+                IncompleteStreamException,
                 ModelTimeoutException,
                 CancelledException,
                 InvalidRequestException,
@@ -31,6 +32,7 @@ public abstract sealed class ChatException extends UnderstudyException
 
     private final FailureKind kind;
     private final transient Origin origin;
+    private transient @Nullable String partialText;
 
     ChatException(FailureKind kind, String message, Origin origin, @Nullable Throwable cause, boolean stackTrace) {
         super(message, cause, stackTrace);
@@ -95,6 +97,25 @@ public abstract sealed class ChatException extends UnderstudyException
      */
     public final Optional<Duration> retryAfter() {
         return Optional.ofNullable(origin().retryAfter());
+    }
+
+    /**
+     * Returns what had come of a streamed answer when it failed. It is part of an answer that nobody vouches for, and in no
+     * message, no {@code toString} and no serialized form.
+     *
+     * @return the text so far, held back or handed over; empty where nothing had come, or nothing was streamed
+     */
+    public final Optional<String> partialText() {
+        return Optional.ofNullable(partialText);
+    }
+
+    /**
+     * Adds what had come of a streamed answer.
+     *
+     * @param text the text so far, or null for nothing
+     */
+    public final void carryPartialText(@Nullable String text) {
+        partialText = text;
     }
 
     /**

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 public enum FailureKind {
     /** Refused, unknown host, reset or closed before the headers, or a body that was cut. */
     TRANSPORT(true, Fallback.ALWAYS, Blame.FAILURE, false),
+    /** A stream that ended early, however cleanly: no choice is complete without a finish reason. */
+    INCOMPLETE(true, Fallback.ALWAYS, Blame.FAILURE, false),
     /** The server's certificate or host name is wrong: somebody must look, and nobody is sent elsewhere meanwhile. */
     CERTIFICATE(false, Fallback.NEVER, Blame.NONE, true),
     /** Silence until the attempt's time was over. */
@@ -166,6 +168,7 @@ public enum FailureKind {
     public ChatException exception(String message, Origin origin, @Nullable Throwable cause) {
         return switch (this) {
             case TRANSPORT, CERTIFICATE -> new TransportException(this, message, origin, cause);
+            case INCOMPLETE -> new IncompleteStreamException(message, origin, cause);
             case TIMEOUT -> new ModelTimeoutException(message, origin, cause);
             case OVERLOADED -> new OverloadedException(message, origin, cause);
             case CANCELLED -> new CancelledException(message, origin, cause);

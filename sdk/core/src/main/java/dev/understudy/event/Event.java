@@ -174,6 +174,16 @@ public sealed interface Event {
     }
 
     /**
+     * The caller of a stream hears the first of an answer; after a restart, nothing is the first any more.
+     *
+     * @param agent the agent
+     * @param variant what was assigned to the call
+     * @param model whose text it is
+     * @param latencyNanos from {@code stream()} to the first text handed over
+     */
+    record FirstToken(String agent, Variant variant, String model, long latencyNanos) implements Event {}
+
+    /**
      * The baseline is asked because the candidate failed.
      *
      * @param agent the agent

@@ -59,7 +59,7 @@ public final class FallbackStage implements Stage {
         try {
             return call.travel(candidate, whole.earlierBy(reserve.nanos(call.timeoutNanos())), false);
         } catch (ChatException first) {
-            if (!helps(first.kind(), candidate) || whole.isOver()) {
+            if (!helps(first.kind(), candidate) || whole.isOver() || !call.mayRestart(first, baseline.model())) {
                 throw first;
             }
             return standIn(call, candidate, first);

@@ -62,7 +62,7 @@ public final class RetryStage implements Stage {
             } catch (ChatException failure) {
                 told = told == null ? failure : joined(told, failure);
                 pause = mayRetry(call, failure, retries) ? pauseNanos(call, failure, retries) : NEVER;
-                if (pause == NEVER || !budget.tryWithdraw()) {
+                if (pause == NEVER || !budget.tryWithdraw() || !call.mayRestart(failure, call.model())) {
                     throw told;
                 }
             }

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 public final class Deadline {
 
     private final Waiting waiting;
-    private final long atNanos;
+    /** Moves only where {@link #endAt} is called, by the one thread that works under it; others look. */
+    private volatile long atNanos;
+
     private final @Nullable Deadline whole;
     private volatile boolean cancelled;
 
@@ -62,6 +64,30 @@ public final class Deadline {
      */
     public Deadline earlierBy(long reserveNanos) {
         return new Deadline(waiting, atNanos - reserveNanos, this);
+    }
+
+    /**
+     * Moves the end of a part of the work, as when each piece of an answer buys time for the next: never beyond the whole's.
+     * For the one thread that does the work; whoever else polls sees it.
+     *
+     * @param nanos the instant, on the same clock
+     * @throws IllegalStateException if this is the deadline of a whole: that stays where it is
+     */
+    public void endAt(long nanos) {
+        if (whole == null) {
+            throw new IllegalStateException("The deadline of a whole does not move");
+        }
+        long last = whole.atNanos;
+        atNanos = last - nanos < 0 ? last : nanos;
+    }
+
+    /**
+     * Returns when this passes, unless it is cancelled before.
+     *
+     * @return a reading of the clock
+     */
+    public long atNanos() {
+        return atNanos;
     }
 
     /**

@@ -34,6 +34,11 @@ class BoundsOfKeysTest {
         "cache.max_entries,            1,      10000000, 0,      10000001",
         "cache.max_bytes,              1KiB,   16GiB,  1023B,    16.001GiB",
         "cache.stale_if_error,         1ms,    30d,    0.999ms,  30.001d",
+        "stream.first_token,           1ms,    1h,     0.999ms,  60.001m",
+        "stream.silence,               1ms,    1h,     0.999ms,  60.001m",
+        "stream.min_tokens_per_second, 0,      10000,  -0.001,   10000.001",
+        "stream.hold_back,             0s,     1m,     ,         60.001s",
+        "stream.hold_back,             0 tokens, 100000 tokens, , 100001 tokens",
     })
     void of_an_agent(String key, String least, String most, String below, String above) {
         holds("agents: { a: { baseline: m, candidate: n, %s } }\n", "agents.a." + key, key, least, most, below, above);

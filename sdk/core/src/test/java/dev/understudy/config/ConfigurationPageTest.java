@@ -40,6 +40,7 @@ class ConfigurationPageTest {
         Schema.Experiments.KEYS.all().keySet().forEach(key -> assertThat(page)
                 .contains("\n| `rollout.experiment." + key + "` |"));
         Schema.Caches.KEYS.all().keySet().forEach(key -> assertThat(page).contains("\n| `cache." + key + "` |"));
+        Schema.Streams.KEYS.all().keySet().forEach(key -> assertThat(page).contains("\n| `stream." + key + "` |"));
         Schema.Prices.KEYS.all().keySet().forEach(key -> assertThat(page).contains("`" + key + "`"));
         Schema.Retries.KEYS.all().keySet().forEach(key -> assertThat(page).contains("`" + key + "`"));
     }

@@ -3,6 +3,7 @@ package dev.understudy.testing;
 import dev.understudy.chat.ChatModel;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Sink;
 import dev.understudy.error.FailureKind;
 import dev.understudy.error.Origin;
 import dev.understudy.time.Deadline;
@@ -21,6 +22,32 @@ public final class ScriptedModel implements ChatModel {
 
     private interface Step {
         ChatResponse play(ChatRequest request, Deadline deadline);
+
+        /** What is not said to stream comes as a whole. */
+        default ChatResponse speak(ChatRequest request, Deadline deadline, Sink sink) {
+            ChatResponse whole = play(request, deadline);
+            sink.text(whole.text());
+            return whole;
+        }
+    }
+
+    /** Pieces with a pause before each, and what comes after the last of them. */
+    private record Speech(Waiting waiting, Duration pause, List<String> pieces, Step end) implements Step {
+        @Override
+        public ChatResponse play(ChatRequest request, Deadline deadline) {
+            return speak(request, deadline, piece -> {});
+        }
+
+        @Override
+        public ChatResponse speak(ChatRequest request, Deadline deadline, Sink sink) {
+            for (String piece : pieces) {
+                if (!waiting.sleep(pause.toNanos(), deadline)) {
+                    throw silence(deadline);
+                }
+                sink.text(piece);
+            }
+            return end.play(request, deadline);
+        }
     }
 
     private final Waiting waiting;
@@ -67,6 +94,35 @@ public final class ScriptedModel implements ChatModel {
         return this;
     }
 
+    /** Says these pieces, and has answered. */
+    public ScriptedModel speaks(String... pieces) {
+        return speaksEvery(Duration.ZERO, pieces);
+    }
+
+    /** Says these pieces with a pause before each, and has answered. */
+    public ScriptedModel speaksEvery(Duration pause, String... pieces) {
+        String whole = String.join("", pieces);
+        script.add(new Speech(waiting, pause, List.of(pieces), (request, deadline) -> ChatResponse.of(whole)));
+        return this;
+    }
+
+    /** Says these pieces, and fails. */
+    public ScriptedModel speaksAndFails(FailureKind kind, String... pieces) {
+        script.add(new Speech(waiting, Duration.ZERO, List.of(pieces), (request, deadline) -> {
+            throw kind.exception("scripted " + kind.tag(), Origin.of("scripted"), null);
+        }));
+        return this;
+    }
+
+    /** Says these pieces, and nothing more. */
+    public ScriptedModel speaksAndHangs(String... pieces) {
+        script.add(new Speech(waiting, Duration.ZERO, List.of(pieces), (request, deadline) -> {
+            waiting.sleep(Duration.ofDays(1).toNanos(), deadline);
+            throw silence(deadline);
+        }));
+        return this;
+    }
+
     public ScriptedModel hangs() {
         return answersAfter(Duration.ofDays(1), "too late");
     }
@@ -98,6 +154,17 @@ public final class ScriptedModel implements ChatModel {
     public ChatResponse chat(ChatRequest request, Deadline deadline) {
         int step = Math.min(calls.getAndIncrement(), script.size() - 1);
         return script.get(step).play(request, deadline);
+    }
+
+    @Override
+    public ChatResponse stream(ChatRequest request, Deadline deadline, Sink sink) {
+        int step = Math.min(calls.getAndIncrement(), script.size() - 1);
+        return script.get(step).speak(request, deadline, sink);
+    }
+
+    @Override
+    public boolean streams() {
+        return true;
     }
 
     @Override
