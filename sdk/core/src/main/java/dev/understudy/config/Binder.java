@@ -21,6 +21,7 @@ import dev.understudy.config.Schema.Providers;
 import dev.understudy.config.Schema.Retries;
 import dev.understudy.config.Schema.Rollouts;
 import dev.understudy.config.Schema.Root;
+import dev.understudy.config.Schema.Servers;
 import dev.understudy.config.Schema.States;
 import dev.understudy.config.Schema.Streams;
 import dev.understudy.error.Bounds;
@@ -77,6 +78,7 @@ final class Binder {
                 root.isBroken(Root.PROVIDERS) ? null : providers.keySet(),
                 root.isBroken(Root.DEPLOYMENTS) ? null : deployments.keySet());
 
+        operators(root.get(Root.SERVER, Section.NONE).get(Servers.OPERATORS, Map.of()), check);
         providers.forEach((name, section) -> provider(name, section, check));
         deployments.forEach((name, section) -> deployment(name, section, check));
         if (agents.isEmpty() && root.require(Root.AGENTS, "at least one agent", problems) != null) {
@@ -102,6 +104,16 @@ final class Binder {
         }
     }
 
+    private void operators(Map<String, KeyReference> references, WholeCheck check) {
+        references.forEach((name, reference) -> {
+            Secret token = secret(WholeCheck.path(WholeCheck.OPERATORS, name), reference);
+            if (token != null) {
+                check.operator(name, token);
+                builder.operator(name, token);
+            }
+        });
+    }
+
     private void provider(String name, Section section, WholeCheck check) {
         check.name("providers", name);
         String api = section.require(Providers.API, "for example 'api: openai'", problems);
@@ -117,7 +129,7 @@ final class Binder {
         URI address =
                 section.require(Providers.BASE_URL, "the address, for example 'https://api.mistral.ai/v1'", problems);
         KeyReference reference = section.get(Providers.API_KEY);
-        Secret key = reference == null ? null : secret(name, reference);
+        Secret key = reference == null ? null : secret(WholeCheck.path("providers", name, "api_key"), reference);
         if (!section.isSound() || api == null || address == null || (reference != null && key == null)) {
             return;
         }
@@ -145,11 +157,11 @@ final class Binder {
         }
     }
 
-    private @Nullable Secret secret(String provider, KeyReference reference) {
+    private @Nullable Secret secret(String path, KeyReference reference) {
         try {
             return reference.resolve(surroundings);
         } catch (Refusal refusal) {
-            problems.add(new Finding(WholeCheck.path("providers", provider, "api_key"), refusal.sentence()));
+            problems.add(new Finding(path, refusal.sentence()));
             return null;
         }
     }

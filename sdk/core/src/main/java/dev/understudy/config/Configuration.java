@@ -2,6 +2,7 @@ package dev.understudy.config;
 
 import dev.understudy.chat.Deployment;
 import dev.understudy.chat.Provider;
+import dev.understudy.chat.Secret;
 import dev.understudy.error.ConfigurationException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ public final class Configuration {
     private final Map<String, ModelSettings> models;
     private final Map<String, AgentSettings> agents;
     private final @Nullable Path stateDirectory;
+    private final Operators operators;
 
     private Configuration(Builder builder) {
         useFinetuned = builder.useFinetuned;
@@ -32,6 +34,7 @@ public final class Configuration {
         models = Collections.unmodifiableMap(new LinkedHashMap<>(builder.models));
         agents = Collections.unmodifiableMap(new LinkedHashMap<>(builder.agents));
         stateDirectory = builder.stateDirectory;
+        operators = builder.operators.isEmpty() ? Operators.NONE : new Operators(builder.operators);
     }
 
     /**
@@ -139,6 +142,15 @@ public final class Configuration {
         return stateDirectory != null ? file.resolveSibling(stateDirectory) : Path.of(file + ".state");
     }
 
+    /**
+     * Returns who may change a running service from outside.
+     *
+     * @return the operators; default {@link Operators#NONE}
+     */
+    public Operators operators() {
+        return operators;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Configuration that
@@ -147,7 +159,8 @@ public final class Configuration {
                 && providers.equals(that.providers)
                 && models.equals(that.models)
                 && agents.equals(that.agents)
-                && Objects.equals(stateDirectory, that.stateDirectory);
+                && Objects.equals(stateDirectory, that.stateDirectory)
+                && operators.equals(that.operators);
     }
 
     @Override
@@ -169,6 +182,7 @@ public final class Configuration {
         private final Map<String, ModelSettings> models = new LinkedHashMap<>();
         private final Map<String, AgentSettings> agents = new LinkedHashMap<>();
         private @Nullable Path stateDirectory;
+        private final Map<String, Secret> operators = new LinkedHashMap<>();
         private final List<Finding> twice = new ArrayList<>();
 
         private Builder() {}
@@ -204,6 +218,18 @@ public final class Configuration {
          */
         public Builder stateDirectory(@Nullable Path value) {
             stateDirectory = value;
+            return this;
+        }
+
+        /**
+         * Adds somebody who may change a running service from outside, through its server.
+         *
+         * @param name who, for log and history; it must be new
+         * @param token what shows that it is them; at least {@value Operators#MIN_TOKEN_LENGTH} characters, and nobody else's
+         * @return this
+         */
+        public Builder operator(String name, Secret token) {
+            add(WholeCheck.OPERATORS, name, token, operators);
             return this;
         }
 
@@ -262,6 +288,7 @@ public final class Configuration {
             providers.values().forEach(check::provider);
             models.values().forEach(check::model);
             check.agents(agents.values());
+            operators.forEach(check::operator);
             if (!check.findings().isEmpty()) {
                 throw new ConfigurationException(
                         "built in Java",

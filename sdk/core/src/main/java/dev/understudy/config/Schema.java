@@ -218,6 +218,12 @@ final class Schema {
         static final Key<String> DIRECTORY = KEYS.add("directory", Values.text(4096));
     }
 
+    static final class Servers {
+        static final Keys KEYS = new Keys("'server'");
+        static final Key<Map<String, KeyReference>> OPERATORS = KEYS.add(
+                "operators", Values.named(KeyReference.value(), "a map from names to references to their tokens"));
+    }
+
     static final class Root {
         static final Keys KEYS = new Keys("the top level");
         static final Key<Section> MODELS = KEYS.add("models", Models.KEYS.section());
@@ -226,6 +232,7 @@ final class Schema {
         static final Key<Section> DEFAULTS = KEYS.add("defaults", Agents.KEYS.section());
         static final Key<Map<String, Section>> AGENTS = KEYS.add("agents", Agents.KEYS.named());
         static final Key<Section> STATE = KEYS.add("state", States.KEYS.section());
+        static final Key<Section> SERVER = KEYS.add("server", Servers.KEYS.section());
     }
 
     /** Every kind of map, for the advice to somebody who wrote a key in the wrong one. */
@@ -244,7 +251,8 @@ final class Schema {
                 Experiments.KEYS,
                 Caches.KEYS,
                 Streams.KEYS,
-                States.KEYS);
+                States.KEYS,
+                Servers.KEYS);
     }
 
     /** What to say about a key that does not belong where it stands. */

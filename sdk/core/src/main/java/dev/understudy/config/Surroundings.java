@@ -6,21 +6,27 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Where the keys are to which a configuration file refers. */
 interface Surroundings {
 
-    /** Every key is there, and none is one. */
+    /**
+     * Every key is there, and none is one: each reference has a value of its own, which nobody can guess, for a configuration
+     * that was read like this may after all be put into force.
+     */
     Surroundings NO_KEYS = new Surroundings() {
+        private final String unknown = "not-looked-up-" + UUID.randomUUID() + "-";
+
         @Override
         public String variable(String name) {
-            return "not-looked-up";
+            return unknown + "env-" + Integer.toHexString(name.hashCode());
         }
 
         @Override
         public byte[] keyFile(String path) {
-            return "not-looked-up".getBytes(StandardCharsets.US_ASCII);
+            return (unknown + "file-" + Integer.toHexString(path.hashCode())).getBytes(StandardCharsets.US_ASCII);
         }
     };
 

@@ -313,6 +313,25 @@ final class Values {
         };
     }
 
+    /** A map from names to values of one kind. */
+    static <T> Value<Map<String, T>> named(Value<T> one, String what) {
+        return (node, where, problems) -> {
+            if (!(node instanceof Node.Mapping mapping)) {
+                problems.add(where, Value.mismatch(node, what));
+                return null;
+            }
+            Map<String, T> values = new LinkedHashMap<>();
+            for (Map.Entry<String, Node.Entry> entry : mapping.entries().entrySet()) {
+                Where at = where.at(entry.getKey(), entry.getValue().line());
+                T value = one.read(entry.getValue().value(), at, problems);
+                if (value != null) {
+                    values.put(entry.getKey(), value);
+                }
+            }
+            return values;
+        };
+    }
+
     /** One value, or a list of at least one. */
     static <T> Value<List<T>> oneOrMore(Value<T> one, int most) {
         Value<List<T>> list = list(one, most);

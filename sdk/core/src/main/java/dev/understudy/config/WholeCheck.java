@@ -2,13 +2,16 @@ package dev.understudy.config;
 
 import dev.understudy.chat.Deployment;
 import dev.understudy.chat.Provider;
+import dev.understudy.chat.Secret;
 import dev.understudy.error.Bounds;
 import dev.understudy.rollout.Share;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -16,16 +19,21 @@ import org.jspecify.annotations.Nullable;
 /** Finds what only the whole configuration can show: contradictions, and names that nobody defined. */
 final class WholeCheck {
 
+    static final String OPERATORS = "server.operators";
+
     static final String NO_AGENT = "there is none; a configuration needs at least one agent";
 
     private static final String NAME_RULE =
             "a name is 1 to 100 letters, digits and any of . _ : / - and starts with a letter or digit; choose another";
+
+    private static final Set<String> NOBODY = Set.of("guard", "ramp", "configuration");
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}");
 
     private final @Nullable Set<String> providers;
     private final @Nullable Set<String> models;
     private final List<Finding> findings = new ArrayList<>();
+    private final Map<String, String> ownersOfTokens = new HashMap<>();
 
     /**
      * Starts a check.
@@ -56,6 +64,29 @@ final class WholeCheck {
     void name(String section, String name) {
         if (!NAME.matcher(name).matches()) {
             add(new Finding(path(section, name), NAME_RULE));
+        }
+    }
+
+    /** Checks an operator. */
+    void operator(String name, Secret token) {
+        name(OPERATORS, name);
+        if (NOBODY.contains(name)) {
+            add(new Finding(
+                    path(OPERATORS, name), "is what the history calls what no person did; choose another name"));
+        }
+        int length = token.reveal().length();
+        if (length < Operators.MIN_TOKEN_LENGTH) {
+            add(new Finding(
+                    path(OPERATORS, name),
+                    "the token has " + length + " characters; take at least " + Operators.MIN_TOKEN_LENGTH
+                            + ", for example from 'openssl rand -hex 24'"));
+        }
+        String other = ownersOfTokens.putIfAbsent(token.reveal(), name);
+        if (other != null) {
+            add(new Finding(
+                    path(OPERATORS, name),
+                    "has the same token as " + Excerpt.quoted(other)
+                            + "; give each their own, for it says who it was"));
         }
     }
 

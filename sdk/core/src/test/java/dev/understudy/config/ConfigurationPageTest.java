@@ -29,8 +29,13 @@ class ConfigurationPageTest {
     @Test
     void every_key_has_a_row() throws IOException {
         String page = page();
-        for (Keys keys :
-                List.of(Schema.Models.KEYS, Schema.Providers.KEYS, Schema.Deployments.KEYS, Schema.Agents.KEYS)) {
+        for (Keys keys : List.of(
+                Schema.Models.KEYS,
+                Schema.Providers.KEYS,
+                Schema.Deployments.KEYS,
+                Schema.Agents.KEYS,
+                Schema.States.KEYS,
+                Schema.Servers.KEYS)) {
             for (String key : keys.all().keySet()) {
                 assertThat(page).containsAnyOf("\n| `" + key + "` |", "\n| `" + key + ".");
             }

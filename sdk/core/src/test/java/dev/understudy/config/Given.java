@@ -21,8 +21,20 @@ final class Given {
     /** What must never be seen. */
     static final String KEY = "Zm9vYmFyYmF6cXV4MTIz";
 
-    private static final Map<String, String> ENVIRONMENT =
-            Map.of("MISTRAL_API_KEY", KEY, "EMPTY", "", "TWO_LINES", KEY + "\n" + KEY);
+    /** An operator's token, which must not be seen either. */
+    static final String TOKEN = "7d1c5cf0b8e94d0f";
+
+    private static final Map<String, String> ENVIRONMENT = Map.of(
+            "MISTRAL_API_KEY",
+            KEY,
+            "EMPTY",
+            "",
+            "TWO_LINES",
+            KEY + "\n" + KEY,
+            "DEPLOY_TOKEN",
+            TOKEN,
+            "SHORT_TOKEN",
+            TOKEN.substring(1));
 
     private Given() {}
 

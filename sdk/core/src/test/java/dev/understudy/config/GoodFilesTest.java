@@ -90,6 +90,8 @@ class GoodFilesTest {
                 .useFinetuned(false)
                 .useFallback(false)
                 .stateDirectory(Path.of("rollout", "state"))
+                .operator("alice", Secret.of("file:keys/local.key", Given.KEY))
+                .operator("deploy", Secret.of("env:DEPLOY_TOKEN", Given.TOKEN))
                 .provider(new Provider(
                         "local",
                         "openai",
@@ -161,6 +163,7 @@ class GoodFilesTest {
                   b: { api: openai, base_url: https://b.example, api_key: file:no/such/file }
                 deployments: { x: { provider: a }, y: { provider: b } }
                 agents: { qa_agent: { baseline: x, candidate: y, rollout: { percentage: 5 } } }
+                server: { operators: { alice: env:NO_SUCH_TOKEN, bob: env:NOR_THIS, deploy: file:nor/this } }
                 """;
 
         assertThatThrownBy(() -> Given.READER.read("it", Path.of("."), text.getBytes(UTF_8)))
@@ -168,5 +171,6 @@ class GoodFilesTest {
         Configuration configuration = Given.READER.withoutKeys().read("it", Path.of("."), text.getBytes(UTF_8));
 
         assertThat(configuration.agents().get("qa_agent").rollout().share()).isEqualTo(Share.percent(5));
+        assertThat(configuration.operators().names()).containsExactly("alice", "bob", "deploy");
     }
 }
