@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -91,6 +92,33 @@ record Page(Path path, String text) {
             }
         }
         return links;
+    }
+
+    /**
+     * A heading of a page.
+     *
+     * @param page where it is
+     * @param anchor how links call it
+     */
+    record Place(Page page, String anchor) {
+
+        /** What a path from the project's root with an anchor behind it means. */
+        static Place of(String link) {
+            String[] parts = link.split("#", 2);
+            return new Place(read(parts[0]), parts.length > 1 ? parts[1] : "");
+        }
+    }
+
+    /** How links call the headings. */
+    List<String> anchors() {
+        return text.replaceAll("(?ms)^```.*?^```", "")
+                .lines()
+                .filter(line -> line.startsWith("#"))
+                .map(line -> line.replaceFirst("^#+ ", "")
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\w\\s-]", "")
+                        .replace(' ', '-'))
+                .toList();
     }
 
     /** The rows of the table whose first column has this head: cells without blanks and code marks. */

@@ -2,7 +2,6 @@ package dev.understudy.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -18,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -37,12 +35,6 @@ final class PrometheusServer implements AutoCloseable {
         this.process = process;
         lastResort = new Thread(process::destroyForcibly);
         Runtime.getRuntime().addShutdownHook(lastResort);
-    }
-
-    static boolean isInstalled() {
-        return Stream.of("prometheus", "promtool").allMatch(program -> Stream.of(
-                        System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .anyMatch(path -> Files.isExecutable(Path.of(path, program))));
     }
 
     /** Starts on a free port; what it keeps goes into the folder. */

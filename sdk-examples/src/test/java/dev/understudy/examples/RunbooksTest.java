@@ -1,12 +1,11 @@
 package dev.understudy.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.understudy.cli.Terminal;
 import dev.understudy.examples.Page.Block;
+import dev.understudy.testing.Installed;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -21,7 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.awaitility.core.ThrowingRunnable;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,15 +47,9 @@ class RunbooksTest {
                 .toList();
     }
 
-    @BeforeEach
-    void prometheus_is_installed() {
-        if (!PrometheusServer.isInstalled()) {
-            String reason = "prometheus and promtool are not on the PATH (Debian: apt-get install prometheus)";
-            if ("true".equals(System.getenv("CI"))) {
-                fail(reason);
-            }
-            assumeTrue(false, reason);
-        }
+    @BeforeAll
+    static void prometheus_is_installed() {
+        Installed.require(Promtool.HOW_TO_INSTALL, "prometheus");
     }
 
     @ParameterizedTest
@@ -75,23 +68,6 @@ class RunbooksTest {
                 }
             }
         }
-    }
-
-    @Test
-    void the_rules_are_valid() throws Exception {
-        Process promtool = new ProcessBuilder(
-                        "promtool",
-                        "check",
-                        "rules",
-                        Page.root()
-                                .resolve("docs/operations/recording-rules.yaml")
-                                .toString())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
-        assertThat(promtool.waitFor()).describedAs(output).isZero();
-        assertThat(output).contains("SUCCESS");
     }
 
     @Test
