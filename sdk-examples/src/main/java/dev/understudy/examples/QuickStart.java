@@ -91,7 +91,7 @@ public final class QuickStart {
         long start = System.nanoTime();
         int second = 0;
         for (Phase phase : scenario.phases()) {
-            server.candidate(phase.mood());
+            server.mood(ModelServer.CANDIDATE, phase.mood());
             out.println();
             out.println(phase.announcement());
             scoreboard.printHead();

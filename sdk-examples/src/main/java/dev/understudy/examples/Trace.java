@@ -35,9 +35,14 @@ record Trace(List<Arrival> arrivals) {
         arrivals = List.copyOf(arrivals);
     }
 
-    /** Reads the five minutes that come with the examples; source and licence stand at the head of the file. */
+    /** When it ends: with its last arrival. */
+    double seconds() {
+        return arrivals.get(arrivals.size() - 1).seconds();
+    }
+
+    /** Reads the fifteen minutes that come with the examples; source and licence stand at the head of the file. */
     static Trace load() throws IOException {
-        String name = "azure-llm-trace-2023-conv-5min.csv";
+        String name = "azure-llm-trace-2023-conv-15min.csv";
         try (InputStream resource = Trace.class.getResourceAsStream(name)) {
             if (resource == null) {
                 throw new FileNotFoundException(name);

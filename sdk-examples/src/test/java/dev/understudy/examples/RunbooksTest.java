@@ -8,10 +8,6 @@ import dev.understudy.examples.Page.Block;
 import dev.understudy.testing.Installed;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,9 +51,9 @@ class RunbooksTest {
     @ParameterizedTest
     @MethodSource("runbooks")
     void whoever_follows_it_sees_what_it_shows(Page page) throws Exception {
-        Path file = folder.resolve("understudy.yaml");
-        try (RunningService service = new RunningService(file, 0);
-                PrometheusServer prometheus = PrometheusServer.scraping(service.port(), folder)) {
+        try (Orchestrator service = new Orchestrator(options(), new Output().stream());
+                PrometheusServer prometheus =
+                        PrometheusServer.scraping(service.uri().getPort(), folder)) {
             List<Block> blocks = page.blocks();
             for (int i = 0; i < blocks.size(); i++) {
                 Block block = blocks.get(i);
@@ -75,6 +71,10 @@ class RunbooksTest {
         assertThat(runbooks())
                 .extracting(page -> page.path().getFileName().toString())
                 .containsExactly("cost-overrun.md", "high-latency.md", "model-failure.md", "rollout.md");
+    }
+
+    private OrchestratorOptions options() {
+        return new OrchestratorOptions(folder, 0, 0, OrchestratorOptions.DEFAULT.speed(), null, null);
     }
 
     // PromQL
@@ -101,7 +101,7 @@ class RunbooksTest {
 
     // Commands
 
-    private void follow(List<String> block, RunningService service) throws Exception {
+    private void follow(List<String> block, Orchestrator service) throws Exception {
         int next = 0;
         while (next < block.size()) {
             String command = block.get(next++);
@@ -114,10 +114,10 @@ class RunbooksTest {
         }
     }
 
-    private void run(String command, Shown shown, RunningService service) throws Exception {
+    private void run(String command, Shown shown, Orchestrator service) throws Exception {
         List<String> words = Arrays.asList(command.replace(EXIT_CODE, "").split(" "));
         if (words.get(0).equals("curl")) {
-            check(command, shown, post(words.get(words.size() - 1), service));
+            check(command, shown, shell(command, service));
         } else if (words.stream().anyMatch(LOOKS::contains)) {
             patiently(() -> check(command, shown, understudy(words, command.endsWith(EXIT_CODE))));
         } else {
@@ -143,14 +143,18 @@ class RunbooksTest {
         return terminal.text().replace(folder + "/", "");
     }
 
-    private static String post(String address, RunningService service) throws IOException, InterruptedException {
-        URI there = URI.create(address.replace("9464", String.valueOf(service.port())));
-        HttpRequest request = HttpRequest.newBuilder(there)
-                .POST(HttpRequest.BodyPublishers.noBody())
-                .build();
-        return HttpClient.newHttpClient()
-                .send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
-                .body();
+    /** What a shell in the service's folder makes of it, with the ports that were free here. */
+    private String shell(String command, Orchestrator service) throws IOException, InterruptedException {
+        String here = command.replace(
+                        "127.0.0.1:9464", "127.0.0.1:" + service.uri().getPort())
+                .replace("127.0.0.1:9465", "127.0.0.1:" + service.modelsPort());
+        Process shell = new ProcessBuilder("bash", "-c", here)
+                .directory(folder.toFile())
+                .redirectError(ProcessBuilder.Redirect.DISCARD) // curl's progress
+                .start();
+        String seen = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(shell.waitFor()).describedAs("%s:%n%s", here, seen).isZero();
+        return seen;
     }
 
     private static void check(String command, Shown shown, String seen) {
