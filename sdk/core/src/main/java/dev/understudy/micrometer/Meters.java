@@ -206,7 +206,7 @@ final class Meters {
     }
 
     /** Returns null where the registry fails: the event passes uncounted, and the next one asks again. */
-    private <M extends Meter> @Nullable M register(String name, Function<String, M> registration) {
+    <M extends Meter> @Nullable M register(String name, Function<String, M> registration) {
         try {
             return registration.apply(name);
         } catch (Throwable broken) { // as above
