@@ -106,8 +106,8 @@ class OpenAiClientTest {
 
     private static void add(Configuration.Builder configuration, String name, Answers answers) {
         configuration
-                .deployment(Deployment.of(
-                        name, ChatModel.honouringDeadline((request, deadline) -> answers.to(request))))
+                .deployment(
+                        Deployment.of(name, ChatModel.honouringDeadline((request, deadline) -> answers.to(request))))
                 .agent(AgentSettings.builder(name + "_agent").baseline(name).build());
     }
 
@@ -119,8 +119,7 @@ class OpenAiClientTest {
                         .collect(Collectors.joining(" | "))
                 + " | t=" + heard.temperature() + " max=" + heard.maxTokens() + " stop=" + heard.stop() + " seed="
                 + heard.seed();
-        return new ChatResponse(
-                text, List.of(), FinishReason.STOP, new Usage(11, 7), "req-echo", Provenance.NONE);
+        return new ChatResponse(text, List.of(), FinishReason.STOP, new Usage(11, 7), "req-echo", Provenance.NONE);
     }
 
     /** Calls the tool, and tells what it said. */

@@ -44,7 +44,9 @@ public final class NodeProject {
     public static NodeProject installed(String name) throws IOException, InterruptedException {
         boolean mustRun = "true".equals(System.getenv("CI"));
         if (!mustRun) {
-            assumeTrue(isOnPath("node") && isOnPath("npm"), "there is no Node.js on this machine: apt-get install nodejs npm");
+            assumeTrue(
+                    isOnPath("node") && isOnPath("npm"),
+                    "there is no Node.js on this machine: apt-get install nodejs npm");
         }
         ONE_AT_A_TIME.lock();
         try {
@@ -84,7 +86,14 @@ public final class NodeProject {
         Run run = run(
                 INSTALL_PATIENCE,
                 Map.of(),
-                List.of("npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"));
+                List.of(
+                        "npm",
+                        "install",
+                        "--ignore-scripts",
+                        "--no-audit",
+                        "--no-fund",
+                        "--no-package-lock",
+                        "--loglevel=error"));
         if (run.exitCode == 0) {
             Files.writeString(mark, needed);
         }

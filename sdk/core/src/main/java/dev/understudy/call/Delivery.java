@@ -1,6 +1,7 @@
 package dev.understudy.call;
 
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Provenance;
 import dev.understudy.chat.Sink;
 import dev.understudy.error.ChatException;
 import dev.understudy.error.FailureKind;
@@ -56,6 +57,19 @@ public final class Delivery implements Sink {
         @Override
         public long remainingNanos() {
             return call.wholeDeadline().remainingNanos();
+        }
+
+        @Override
+        public Provenance provenance() {
+            Leg leg = call.legOrNull();
+            return new Provenance(
+                    leg == null ? "" : leg.model(),
+                    call.variant(),
+                    call.degradedBecause(),
+                    call.cache(),
+                    call.attempts(),
+                    call.waiting().nanoTime() - call.startNanos(),
+                    0);
         }
     }
 

@@ -36,6 +36,10 @@ final class CompletionWriter {
         this.usageFollows = usageFollows;
     }
 
+    boolean usageFollows() {
+        return usageFollows;
+    }
+
     /** The whole answer as one object. */
     Map<String, @Nullable Object> whole(ChatResponse response) {
         Map<String, @Nullable Object> message = new LinkedHashMap<>();
@@ -75,9 +79,11 @@ final class CompletionWriter {
         return chunk(Map.of("tool_calls", toolCalls(calls, true)), null);
     }
 
-    /** The chunk that says why it ended. */
-    Map<String, @Nullable Object> finishChunk(FinishReason reason) {
-        return chunk(Map.of(), reason);
+    /** The chunk that says why it ended, and, since headers come too early for that, where it came from. */
+    Map<String, @Nullable Object> finishChunk(ChatResponse response) {
+        Map<String, @Nullable Object> chunk = chunk(Map.of(), response.finishReason());
+        chunk.put("understudy", ProvenanceFields.fields(response));
+        return chunk;
     }
 
     /** The chunk after the last, with the tokens used. */

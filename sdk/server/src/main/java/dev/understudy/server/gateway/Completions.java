@@ -4,22 +4,25 @@ import dev.understudy.ModelRegistry;
 import dev.understudy.call.CallOptions;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.config.AgentSettings;
+import dev.understudy.error.ChatException;
 import dev.understudy.server.http.Answer;
 import dev.understudy.server.http.Json;
 import dev.understudy.server.http.Request;
 import dev.understudy.server.http.Route;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /** Answers {@code POST /v1/chat/completions}. */
 final class Completions implements Route {
 
     private static final Map<String, String> JSON = Map.of("Content-Type", "application/json");
     private static final Map<String, String> EVENTS =
-            Map.of("Content-Type", "text/event-stream; charset=utf-8", "Cache-Control", "no-store");
+            Map.of("Content-Type", "text/event-stream; charset=utf-8", "X-Accel-Buffering", "no");
 
     private final ModelRegistry registry;
     private final Clients clients;
@@ -42,6 +45,7 @@ final class Completions implements Route {
             throw noRoom();
         }
         CompletionRequest asked;
+        CallOptions options;
         ChatResponse response;
         try {
             asked = RequestReader.read(request.body());
@@ -49,12 +53,12 @@ final class Completions implements Route {
             if (agent == null) {
                 throw Models.unknown(asked.agent(), registry);
             }
-            CallOptions options = CallHeaders.options(request, asked.user(), client, agent.timeout());
-            response = registry.chat(asked.agent(), asked.chat(), options);
+            options = CallHeaders.options(request, asked.user(), client, agent.timeout());
+            response = asked.stream() ? null : registry.chat(asked.agent(), asked.chat(), options);
         } finally {
             memory.giveBack(room);
         }
-        return say(asked, response);
+        return response == null ? stream(asked, options, room) : whole(asked, response);
     }
 
     /** Browsers send other types than these to strange servers without asking first. */
@@ -74,31 +78,57 @@ final class Completions implements Route {
                 Failures.soon());
     }
 
-    private Answer say(CompletionRequest asked, ChatResponse response) {
-        CompletionWriter writer =
-                new CompletionWriter(newId(), asked.agent(), clock.instant().getEpochSecond(), asked.includeUsage());
-        Map<String, String> headers = new LinkedHashMap<>(asked.stream() ? EVENTS : JSON);
-        headers.putAll(Provenance.headers(asked.agent(), response));
+    private Answer whole(CompletionRequest asked, ChatResponse response) {
+        Map<String, @Nullable Object> completion = writer(asked).whole(response);
+        Map<String, String> headers = new LinkedHashMap<>(JSON);
+        headers.putAll(ProvenanceFields.headers(asked.agent(), response));
         long size = size(response);
-        if (!asked.stream() && size <= Memory.SMALL_ANSWER) {
-            return new Answer.Whole(200, headers, Json.write(writer.whole(response)));
+        if (size <= Memory.SMALL_ANSWER) {
+            return new Answer.Whole(200, headers, Json.write(completion));
         }
-        long room = size <= Memory.SMALL_ANSWER ? 0 : size * Memory.PER_CHARACTER;
-        return new Answer.Late(200, headers, out -> {
+        return new Answer.Late(200, headers, head -> {
+            long room = size * Memory.PER_CHARACTER;
             if (!memory.take(room)) {
                 return noRoom().answer();
             }
             try {
-                if (asked.stream()) {
-                    new EventStream(out, writer, asked.includeUsage()).all(response);
-                } else {
-                    Json.write(writer.whole(response), out);
-                }
+                Json.write(completion, head.send(Map.of()));
             } finally {
                 memory.giveBack(room);
             }
             return null;
         });
+    }
+
+    /** The call is made while it is answered: whoever reads slowly is what the model waits for. */
+    private Answer stream(CompletionRequest asked, CallOptions options, long room) {
+        return new Answer.Late(200, EVENTS, head -> {
+            if (!memory.take(room)) {
+                return noRoom().answer();
+            }
+            EventStream events = new EventStream(head, asked.agent(), writer(asked));
+            try {
+                events.end(registry.stream(asked.agent(), asked.chat(), options, events));
+                return null;
+            } catch (ChatException failure) {
+                IOException gone = events.gone();
+                if (gone != null) {
+                    throw gone;
+                }
+                ApiError error = Failures.of(failure);
+                if (!events.hasBegun()) {
+                    return error.answer();
+                }
+                events.fail(error);
+                return null;
+            } finally {
+                memory.giveBack(room);
+            }
+        });
+    }
+
+    private CompletionWriter writer(CompletionRequest asked) {
+        return new CompletionWriter(newId(), asked.agent(), clock.instant().getEpochSecond(), asked.includeUsage());
     }
 
     private static long size(ChatResponse response) {

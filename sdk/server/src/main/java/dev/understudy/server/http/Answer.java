@@ -75,8 +75,7 @@ public sealed interface Answer {
     }
 
     /**
-     * An answer that flows, but may turn out to be another as long as nothing of it was written: its head goes out with its
-     * first byte. It ends as {@link Flowing} does.
+     * An answer that flows, but may turn out to be another as long as nothing of it was sent. It ends as {@link Flowing} does.
      *
      * @param status the HTTP status
      * @param headers the headers, {@code Content-Type} among them
@@ -101,11 +100,24 @@ public sealed interface Answer {
         /**
          * Writes until the end.
          *
-         * @param out where to; it fails when the other side is gone
-         * @return null where it was written; where nothing was, what is to be answered instead
+         * @param head sends status and headers, once
+         * @return null where they were sent; else what is to be answered instead
          * @throws IOException if the other side is gone
          */
-        Answer.@Nullable Whole writeTo(OutputStream out) throws IOException;
+        Answer.@Nullable Whole writeTo(Head head) throws IOException;
+    }
+
+    /** What comes before the first byte of an answer. */
+    @FunctionalInterface
+    interface Head {
+        /**
+         * Sends it.
+         *
+         * @param more headers that have become known meanwhile
+         * @return where to write; each {@code flush} goes out at once; it fails when the other side is gone
+         * @throws IOException if the other side is gone
+         */
+        OutputStream send(Map<String, String> more) throws IOException;
     }
 
     /** Writes an answer piece by piece. */

@@ -191,19 +191,17 @@ public final class HttpListener implements AutoCloseable {
 
     /** Returns what is to be answered instead; null where the answer was written. */
     private @Nullable Answer late(HttpExchange exchange, Visit visit, Answer.Late answer) throws IOException {
-        LateStream out = new LateStream(exchange, answer, visit, ticker);
+        LateHead head = new LateHead(exchange, answer, visit, ticker);
         try {
-            Answer instead = answer.body().writeTo(out);
-            if (instead == null) {
-                out.flush();
-            } else if (out.hasBegun()) {
-                throw new IllegalStateException("An answer had begun, and was to be another");
+            Answer instead = answer.body().writeTo(head);
+            if ((instead == null) != head.isSent()) {
+                throw new IllegalStateException("A request has one answer");
             }
             visit.enter(Phase.WRITE, ticker.nanoTime());
             return instead;
         } catch (RuntimeException | Error bug) {
             complain(bug);
-            if (out.hasBegun()) {
+            if (head.isSent()) {
                 throw new IOException("The answer broke off");
             }
             return broken();

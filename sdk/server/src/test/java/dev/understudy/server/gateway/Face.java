@@ -122,10 +122,14 @@ final class Face implements AutoCloseable {
         } else if (answer instanceof Answer.Flowing flowing) {
             flowing.body().writeTo(body);
         } else if (answer instanceof Answer.Late late) {
-            Answer.Whole instead = late.body().writeTo(body);
-            if (instead != null) {
-                return said(instead);
-            }
+            Map<String, String> headers = new HashMap<>(late.headers());
+            Answer.Whole instead = late.body().writeTo(more -> {
+                headers.putAll(more);
+                return body;
+            });
+            return instead != null
+                    ? said(instead)
+                    : new Said(late.status(), headers, body.toString(StandardCharsets.UTF_8));
         }
         answer.headers()
                 .forEach((name, value) -> assertThat(value).describedAs(name).matches("[ -~]*"));
