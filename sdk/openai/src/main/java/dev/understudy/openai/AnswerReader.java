@@ -56,7 +56,7 @@ final class AnswerReader {
     private String refusal = "";
     private @Nullable String finish;
 
-    private AnswerReader(JsonFactory factory) {
+    AnswerReader(JsonFactory factory) {
         this.factory = factory;
     }
 
@@ -123,7 +123,7 @@ final class AnswerReader {
         }
     }
 
-    private static UpstreamError errorValue(JsonParser json) throws IOException {
+    static UpstreamError errorValue(JsonParser json) throws IOException {
         ErrorReader reader = new ErrorReader();
         reader.value(json);
         return reader.result();
@@ -193,7 +193,7 @@ final class AnswerReader {
     }
 
     /** Content in parts: the text parts count, thinking and references do not. */
-    private static String parts(JsonParser json) throws IOException {
+    static String parts(JsonParser json) throws IOException {
         String single = "";
         StringBuilder all = null;
         for (JsonToken token = json.nextToken(); token != JsonToken.END_ARRAY; token = json.nextToken()) {
@@ -270,7 +270,7 @@ final class AnswerReader {
                     json.nextToken();
                     switch (inner) {
                         case "name" -> function = stringOrNull(json);
-                        case "arguments" -> arguments = arguments(json);
+                        case "arguments" -> arguments = arguments(json, factory);
                         default -> json.skipChildren();
                     }
                 }
@@ -285,7 +285,7 @@ final class AnswerReader {
     }
 
     /** Arguments are JSON in a string; some servers leave the string away. */
-    private String arguments(JsonParser json) throws IOException {
+    static String arguments(JsonParser json, JsonFactory factory) throws IOException {
         JsonToken token = json.currentToken();
         if (token == JsonToken.VALUE_STRING) {
             return json.getText();
@@ -300,7 +300,7 @@ final class AnswerReader {
         return copy.toString();
     }
 
-    private void usage(JsonParser json) throws IOException {
+    void usage(JsonParser json) throws IOException {
         if (json.currentToken() != JsonToken.START_OBJECT) {
             json.skipChildren();
             return;
@@ -333,12 +333,35 @@ final class AnswerReader {
         return count < 0 || count > Integer.MAX_VALUE ? 0 : count;
     }
 
-    private static @Nullable String stringOrNull(JsonParser json) throws IOException {
+    static @Nullable String stringOrNull(JsonParser json) throws IOException {
         if (json.currentToken() == JsonToken.VALUE_STRING) {
             return json.getText();
         }
         json.skipChildren();
         return null;
+    }
+
+    /** Reads an index; what cannot be one is -1. */
+    static int index(JsonParser json) throws IOException {
+        if (json.currentToken() != JsonToken.VALUE_NUMBER_INT) {
+            json.skipChildren();
+            return -1;
+        }
+        return json.getTextLength() > 9 ? -1 : json.getIntValue();
+    }
+
+    /** Notes why the model stopped, for an answer that came in pieces. */
+    void finish(String reason) {
+        finish = reason;
+    }
+
+    /** Takes an answer that came in pieces. */
+    void assembled(String wholeText, String wholeRefusal, List<ToolCall> wholeToolCalls) {
+        choiceSeen = true;
+        messageSeen = true;
+        text = wholeText;
+        refusal = wholeRefusal;
+        toolCalls = wholeToolCalls;
     }
 
     /**

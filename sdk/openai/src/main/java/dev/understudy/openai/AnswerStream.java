@@ -16,10 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerStream extends InputStream {
 
+    private static final int MOST_BLANKS = 1024;
+
     private final BufferedSource source;
     private final boolean packed;
-    private final long cap;
     private final Flight flight;
+    private long cap;
+    private boolean kept = true;
 
     private long count;
     private @Nullable IOException wireFailure;
@@ -37,6 +40,30 @@ final class AnswerStream extends InputStream {
         this.cap = cap;
         this.flight = flight;
         this.source = packed ? Okio.buffer(new GzipSource(new Wire(body.source()))) : body.source();
+    }
+
+    /** Goes on with another cap; what is read and forgotten takes no memory. */
+    void goOn(long newCap, boolean isKept) {
+        cap = newCap;
+        kept = isKept;
+    }
+
+    /** Says whether the body begins as JSON does, and no event stream; waits for its first letter, and reads nothing. */
+    boolean beginsLikeJson() throws IOException {
+        try {
+            for (long i = 0; i < MOST_BLANKS && source.request(i + 1); i++) {
+                byte b = source.getBuffer().getByte(i);
+                if (b != ' ' && b != '\t' && b != '\r' && b != '\n') {
+                    return b == '{' || b == '[';
+                }
+            }
+        } catch (IOException e) {
+            if (!packed) {
+                wireFailure = e;
+            }
+            throw e;
+        }
+        return false;
     }
 
     /** Returns what the wire failed with, or null if it did not. */
@@ -81,7 +108,9 @@ final class AnswerStream extends InputStream {
         if (bytes > cap) {
             throw new TooLarge("larger than " + cap + " bytes");
         }
-        flight.memory().atLeast(bytes * MemoryBudget.HEAP_PER_BODY_BYTE);
+        if (kept) {
+            flight.memory().atLeast(bytes * MemoryBudget.HEAP_PER_BODY_BYTE);
+        }
     }
 
     /** What comes over the wire before it is unpacked: a name in a gzip header may be as long as it likes. */

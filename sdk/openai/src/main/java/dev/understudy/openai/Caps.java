@@ -22,6 +22,15 @@ final class Caps {
     /** Tool calls in one answer; providers allow 128 tools. */
     static final int TOOL_CALLS = 1024;
 
+    /** A stream, unpacked. Its chunks are read and forgotten, and each says ten times more than its token. */
+    static final long STREAM_BYTES = 256L << 20;
+    /** One event of a stream, and one of its lines: a whole answer may come in one. */
+    static final int EVENT_BYTES = 4 << 20;
+    /** Events of one stream; the longest answers have some hundred thousand tokens. */
+    static final int EVENTS = 1_000_000;
+    /** Choices of one stream; providers allow 128. */
+    static final int CHOICES = 128;
+
     private static final int JSON_DEPTH = 128;
     private static final int JSON_NAME_LENGTH = 1024;
     private static final int JSON_NUMBER_LENGTH = 100;

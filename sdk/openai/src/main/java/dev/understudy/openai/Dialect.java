@@ -15,17 +15,26 @@ import org.jspecify.annotations.Nullable;
  * @param maxTokensField what it calls the token limit; default {@code max_tokens}, OpenAI's reasoning models say {@code
  *     max_completion_tokens}
  * @param requiredToolChoice how it spells "must call a tool"; default {@code required}, Mistral also knows {@code any}
+ * @param streamUsage whether a stream is asked for its usage ({@code stream_options}); default true. Who gives it unasked, and
+ *     refuses the question, is found out by the first stream
  * @param headers sent with every request besides our own; never a key; default: none
  */
-record Dialect(String seedField, String maxTokensField, String requiredToolChoice, Map<String, String> headers) {
+record Dialect(
+        String seedField,
+        String maxTokensField,
+        String requiredToolChoice,
+        boolean streamUsage,
+        Map<String, String> headers) {
 
-    static final Dialect OPENAI = new Dialect("seed", "max_tokens", "required", Map.of());
+    static final Dialect OPENAI = new Dialect("seed", "max_tokens", "required", true, Map.of());
 
     private static final String SEED_FIELD = "seed_field";
     private static final String MAX_TOKENS_FIELD = "max_tokens_field";
     private static final String REQUIRED_TOOL_CHOICE = "required_tool_choice";
+    private static final String STREAM_USAGE = "stream_usage";
     private static final String HEADERS = "headers";
-    private static final List<String> OPTIONS = List.of(SEED_FIELD, MAX_TOKENS_FIELD, REQUIRED_TOOL_CHOICE, HEADERS);
+    private static final List<String> OPTIONS =
+            List.of(SEED_FIELD, MAX_TOKENS_FIELD, REQUIRED_TOOL_CHOICE, STREAM_USAGE, HEADERS);
 
     private static final Set<String> SEED_FIELDS = Set.of("seed", "random_seed");
     private static final Set<String> MAX_TOKENS_FIELDS = Set.of("max_tokens", "max_completion_tokens");
@@ -56,6 +65,7 @@ record Dialect(String seedField, String maxTokensField, String requiredToolChoic
                 string(options, SEED_FIELD, OPENAI.seedField),
                 string(options, MAX_TOKENS_FIELD, OPENAI.maxTokensField),
                 string(options, REQUIRED_TOOL_CHOICE, OPENAI.requiredToolChoice),
+                options.get(STREAM_USAGE) instanceof Boolean asked ? asked : OPENAI.streamUsage,
                 headers(options.get(HEADERS)));
     }
 
@@ -80,6 +90,11 @@ record Dialect(String seedField, String maxTokensField, String requiredToolChoic
                 case SEED_FIELD -> oneOf(name, value, SEED_FIELDS, problems);
                 case MAX_TOKENS_FIELD -> oneOf(name, value, MAX_TOKENS_FIELDS, problems);
                 case REQUIRED_TOOL_CHOICE -> oneOf(name, value, TOOL_CHOICES, problems);
+                case STREAM_USAGE -> {
+                    if (!(value instanceof Boolean)) {
+                        problems.add("option 'stream_usage' is true or false");
+                    }
+                }
                 case HEADERS -> headerProblems(value, problems);
                 default ->
                     problems.add("unknown option '" + shown(name) + "'; did you mean '"

@@ -49,6 +49,15 @@ final class Failures {
                 who + "answered " + status + ", but no answer: " + what, origin(status, requestId), null);
     }
 
+    /** A stream that ended as if all were well, and was not. */
+    ChatException incomplete(int status, @Nullable String requestId) {
+        return FailureKind.INCOMPLETE.exception(
+                who + "answered " + status
+                        + ", but its stream ended before the answer did: no finish reason, no [DONE]",
+                origin(status, requestId),
+                null);
+    }
+
     ChatException tooLarge(int status, String what, @Nullable String requestId) {
         return FailureKind.TOO_LARGE.exception(
                 who + "sent a response " + what + "; it was not read on", origin(status, requestId), null);
@@ -76,6 +85,16 @@ final class Failures {
         Origin origin = new Origin(
                 deployment, null, status, requestId(response.headers()), retryAfter, shouldRetry(response.headers()));
         return kind.exception(words.toString(), origin, null);
+    }
+
+    /** The same failure, of which it is known that the next attempt will be another. */
+    static ChatException worthAnother(ChatException failure) {
+        Origin said = failure.origin();
+        return failure.kind()
+                .exception(
+                        String.valueOf(failure.getMessage()),
+                        new Origin(said.model(), null, said.status(), said.requestId(), null, Boolean.TRUE),
+                        null);
     }
 
     /** A status that the transport would not hand over. */

@@ -70,6 +70,8 @@ final class Flight extends EventListener {
     private @Nullable Line line;
     private long received;
     private long delivered;
+    private boolean streams;
+    private long forgiven;
     private @Nullable TooLarge excess;
 
     /** Where it is registered; written before the watchdog can see it. */
@@ -164,11 +166,17 @@ final class Flight extends EventListener {
      */
     void received(int bytes) throws TooLarge {
         received += bytes;
-        long beside = received - delivered - READ_AHEAD_BYTES;
+        long beside = received - delivered - forgiven - READ_AHEAD_BYTES;
         if (beside <= 0) {
             return;
         }
         try {
+            if (streams && beside > Caps.HEADER_BYTES) {
+                throw new TooLarge("with more than " + Caps.HEADER_BYTES + " bytes between two parts of its body");
+            }
+            if (streams) {
+                return;
+            }
             if (beside > Caps.HEADER_BYTES + Caps.FRAMING_PER_BODY_BYTE * delivered) {
                 throw new TooLarge("with more than " + Caps.HEADER_BYTES + " bytes beside its body");
             }
@@ -182,6 +190,22 @@ final class Flight extends EventListener {
     /** Counts what has arrived as body of all that came over its line. */
     void delivered(long bytes) {
         delivered += bytes;
+        if (streams) {
+            forgiven = received - delivered;
+        }
+    }
+
+    /**
+     * Its body is read and forgotten from now on, and so is what stands beside it: that is bounded between any two parts of
+     * the body, and not in all.
+     */
+    void streams() {
+        streams = true;
+    }
+
+    /** Counts what is kept of a body that is read and forgotten. */
+    void keeps(long heapBytes) throws TooLarge {
+        memory.atLeast(heapBytes);
     }
 
     /** Gives what is still to be read less time than the deadline. */

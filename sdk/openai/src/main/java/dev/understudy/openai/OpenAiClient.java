@@ -58,6 +58,7 @@ final class OpenAiClient implements ProviderClient {
     private final ConnectionPool pool;
     private final OkHttpClient[] http = new OkHttpClient[DISPATCHERS];
     private final Request template;
+    private final Request streamTemplate;
     private final Lines lines = new Lines();
     private final MemoryBudget memory;
 
@@ -121,6 +122,11 @@ final class OpenAiClient implements ProviderClient {
                     .build();
         }
         this.template = template(url);
+        this.streamTemplate = template.newBuilder()
+                .header("Accept", "text/event-stream")
+                // Whoever packs collects first; it is unpacked if it comes packed all the same.
+                .header("Accept-Encoding", "identity")
+                .build();
     }
 
     private static RequestBody body(Call call) {
@@ -179,9 +185,10 @@ final class OpenAiClient implements ProviderClient {
     }
 
     @SuppressWarnings("deprecation") // threadId() is not in Java 17.
-    Call call(OneShotBody body) {
+    Call call(OneShotBody body, boolean stream) {
         int dispatcher = (int) Thread.currentThread().getId() & (DISPATCHERS - 1);
-        return http[dispatcher].newCall(template.newBuilder().post(body).build());
+        return http[dispatcher].newCall(
+                (stream ? streamTemplate : template).newBuilder().post(body).build());
     }
 
     /**

@@ -19,6 +19,7 @@ import okhttp3.Dns;
  *   <li>{@code max_tokens_field}: what it calls the token limit, {@code max_tokens} (default) or {@code
  *       max_completion_tokens} (OpenAI's reasoning models)
  *   <li>{@code required_tool_choice}: how it says that a tool must be called, {@code required} (default) or {@code any}
+ *   <li>{@code stream_usage}: whether streams ask for their usage with {@code stream_options}, true (default) or false
  *   <li>{@code headers}: a map of more headers for every request, such as {@code OpenAI-Organization}; never a key
  * </ul>
  */

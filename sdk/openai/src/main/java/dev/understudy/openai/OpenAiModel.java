@@ -6,7 +6,9 @@ import dev.understudy.chat.ChatModel;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Provenance;
+import dev.understudy.chat.Sink;
 import dev.understudy.error.ChatException;
+import dev.understudy.error.FailureKind;
 import dev.understudy.time.Deadline;
 import java.io.IOException;
 import java.util.Locale;
@@ -45,7 +47,21 @@ final class OpenAiModel implements ChatModel {
     }
 
     @Override
+    public boolean streams() {
+        return true;
+    }
+
+    @Override
     public ChatResponse chat(ChatRequest request, Deadline deadline) {
+        return ask(request, deadline, null);
+    }
+
+    @Override
+    public ChatResponse stream(ChatRequest request, Deadline deadline, Sink sink) {
+        return ask(request, deadline, sink);
+    }
+
+    private ChatResponse ask(ChatRequest request, Deadline deadline, @Nullable Sink sink) {
         if (Thread.currentThread().isInterrupted()) {
             throw failures.cancelled("its thread was interrupted");
         }
@@ -54,9 +70,9 @@ final class OpenAiModel implements ChatModel {
                     ? failures.cancelled("the caller cancelled, or the registry was closed")
                     : failures.timeout(false, 0);
         }
-        Buffer body = writer.write(request);
+        Buffer body = writer.write(request, sink != null);
         Flight flight = client.flight(deadline);
-        Exchange exchange = new Exchange(request, flight);
+        Exchange exchange = new Exchange(request, flight, sink);
         try {
             return exchange.run(body);
         } catch (Throwable failure) {
@@ -119,17 +135,21 @@ final class OpenAiModel implements ChatModel {
     private final class Exchange {
         private final ChatRequest request;
         private final Flight flight;
+        private final @Nullable Sink sink;
+        private final boolean usageAsked;
         private @Nullable Call call;
         private @Nullable Response response;
         private boolean readToItsEnd;
 
-        Exchange(ChatRequest request, Flight flight) {
+        Exchange(ChatRequest request, Flight flight, @Nullable Sink sink) {
             this.request = request;
             this.flight = flight;
+            this.sink = sink;
+            this.usageAsked = sink != null && writer.asksForUsage();
         }
 
         ChatResponse run(Buffer body) throws IOException {
-            Call newCall = client.call(new OneShotBody(body, flight));
+            Call newCall = client.call(new OneShotBody(body, flight), sink != null);
             call = newCall;
             flight.carries(newCall);
             Response answered = newCall.execute();
@@ -140,7 +160,7 @@ final class OpenAiModel implements ChatModel {
         private ChatResponse answer(Response answered) throws IOException {
             String requestId = failures.requestId(answered.headers());
             ResponseBody body = answered.body();
-            if (body.contentLength() > Caps.BODY_BYTES) {
+            if (body.contentLength() > (sink == null ? Caps.BODY_BYTES : Caps.STREAM_BYTES)) {
                 throw failures.tooLarge(
                         answered.code(), "of " + body.contentLength() + " bytes, which is too large", requestId);
             }
@@ -151,9 +171,14 @@ final class OpenAiModel implements ChatModel {
             AnswerReader answer;
             boolean small = !packed && body.contentLength() >= 0 && body.contentLength() <= Caps.SMALL_BODY_BYTES;
             try (AnswerStream stream = new AnswerStream(body, packed, Caps.BODY_BYTES, flight)) {
-                answer = read(stream, small ? smallJson : json, answered.code(), requestId);
+                // Who was asked for a stream may answer as a whole.
+                if (sink == null || stream.beginsLikeJson()) {
+                    answer = read(stream, small ? smallJson : json, answered.code(), requestId);
+                    readToItsEnd = true;
+                } else {
+                    answer = follow(stream, sink, answered.code(), requestId);
+                }
             }
-            readToItsEnd = true;
             try {
                 answer.check();
             } catch (AnswerReader.Malformed e) {
@@ -178,15 +203,40 @@ final class OpenAiModel implements ChatModel {
             } catch (TooLarge e) {
                 throw failures.tooLarge(status, e.what(), requestId);
             } catch (IOException e) {
-                if (flight.ending() != null || stream.wireFailure() != null) {
-                    throw e;
-                }
-                flight.distrustConnection();
-                throw failures.malformed(
-                        status,
-                        e instanceof AnswerReader.Malformed bad ? bad.what() : "not what its encoding says",
-                        requestId);
+                throw unreadable(e, stream, status, requestId);
             }
+        }
+
+        private AnswerReader follow(AnswerStream stream, Sink listening, int status, @Nullable String requestId)
+                throws IOException {
+            StreamedAnswer answer = new StreamedAnswer(smallJson, listening);
+            try {
+                readToItsEnd = StreamReading.follow(stream, answer, flight);
+                AnswerReader whole = answer.whole();
+                if (whole.error == null && !answer.isComplete()) {
+                    throw answer.hasBegun()
+                            ? failures.incomplete(status, requestId)
+                            : failures.malformed(status, "a stream without events", requestId);
+                }
+                return whole;
+            } catch (TooLarge e) {
+                throw failures.tooLarge(status, e.what(), requestId);
+            } catch (IOException e) {
+                throw unreadable(e, stream, status, requestId);
+            }
+        }
+
+        /** Returns what is wrong with the body, unless it was the wire. */
+        private ChatException unreadable(
+                IOException failure, AnswerStream stream, int status, @Nullable String requestId) throws IOException {
+            if (flight.ending() != null || stream.wireFailure() != null) {
+                throw failure;
+            }
+            flight.distrustConnection();
+            return failures.malformed(
+                    status,
+                    failure instanceof AnswerReader.Malformed bad ? bad.what() : "not what its encoding says",
+                    requestId);
         }
 
         /** Never returns. */
@@ -213,7 +263,12 @@ final class OpenAiModel implements ChatModel {
                     throw e;
                 }
             }
-            throw failures.upstream(answered, error, request);
+            ChatException failure = failures.upstream(answered, error, request);
+            if (usageAsked && failure.kind() == FailureKind.INVALID_REQUEST && StreamReading.refusesUsage(error)) {
+                writer.askForNoUsage();
+                throw Failures.worthAnother(failure);
+            }
+            throw failure;
         }
 
         /** Says whether a body is gzip, which we asked for, or plain; null if it is something else. */

@@ -67,12 +67,16 @@ final class RequestWriter {
     private final Parameters defaults;
     private final Map<String, @Nullable Object> extra;
 
+    /** Whether streams are asked for their usage; who refuses the question once is not asked again. */
+    private volatile boolean asksForUsage;
+
     RequestWriter(JsonFactory json, Dialect dialect, Deployment deployment) {
         this.json = json;
         this.dialect = dialect;
         this.model = new SerializedString(deployment.model());
         this.defaults = deployment.parameters();
         this.extra = deployment.extra();
+        this.asksForUsage = dialect.streamUsage();
     }
 
     /** Says what is wrong with a deployment's extra fields, one sentence each. */
@@ -87,11 +91,21 @@ final class RequestWriter {
         return problems;
     }
 
-    /** Writes a request. */
-    Buffer write(ChatRequest request) {
+    /** Says whether streams are asked for their usage. */
+    boolean asksForUsage() {
+        return asksForUsage;
+    }
+
+    /** Asks for no usage from now on. */
+    void askForNoUsage() {
+        asksForUsage = false;
+    }
+
+    /** Writes a request for an answer, as a stream or as a whole. */
+    Buffer write(ChatRequest request, boolean stream) {
         Buffer buffer = new Buffer();
         try {
-            write(request, buffer);
+            write(request, stream, buffer);
         } catch (IOException e) {
             // A buffer does not fail; what could not be written is no JSON.
             throw new UncheckedIOException(e);
@@ -99,7 +113,7 @@ final class RequestWriter {
         return buffer;
     }
 
-    private void write(ChatRequest request, Buffer buffer) throws IOException {
+    private void write(ChatRequest request, boolean stream, Buffer buffer) throws IOException {
         try (JsonGenerator out = json.createGenerator(buffer.outputStream())) {
             out.writeStartObject();
             out.writeFieldName(MODEL);
@@ -118,6 +132,14 @@ final class RequestWriter {
             if (!request.responseFormat().isEmpty()) {
                 out.writeFieldName("response_format");
                 writeTree(request.responseFormat(), out);
+            }
+            if (stream) {
+                out.writeBooleanField("stream", true);
+                if (asksForUsage) {
+                    out.writeObjectFieldStart("stream_options");
+                    out.writeBooleanField("include_usage", true);
+                    out.writeEndObject();
+                }
             }
             for (Map.Entry<String, @Nullable Object> field : extra.entrySet()) {
                 out.writeFieldName(field.getKey());
