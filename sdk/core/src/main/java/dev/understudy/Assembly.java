@@ -2,6 +2,9 @@ package dev.understudy;
 
 import dev.understudy.breaker.BreakerStage;
 import dev.understudy.breaker.ModelBreaker;
+import dev.understudy.budget.Budget;
+import dev.understudy.budget.BudgetGate;
+import dev.understudy.budget.BudgetStage;
 import dev.understudy.cache.CacheSettings;
 import dev.understudy.cache.CacheStage;
 import dev.understudy.cache.ResponseCache;
@@ -51,6 +54,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -98,12 +102,14 @@ final class Assembly implements AutoCloseable {
      * @param configuration what was composed
      * @param clients one for each provider, by name; those that are in force already among them
      * @param ramps one for each agent that has a candidate, by the agent's name; those that are in force already among them
+     * @param budgets one for each agent that has one, by the agent's name; those that are in force already among them
      * @param pipelines one for each agent, by name
      */
     record Composition(
             Configuration configuration,
             Map<String, SharedClient> clients,
             Map<String, Ramp> ramps,
+            Map<String, Budget> budgets,
             Map<String, Pipeline> pipelines) {}
 
     private final Waiting waiting;
@@ -112,6 +118,7 @@ final class Assembly implements AutoCloseable {
     private final Events events;
     private final Insight insight;
     private final Rollouts rollouts;
+    private final Budgets budgets;
     private final Map<String, ProviderClient.Factory> factories;
     private final IntSupplier problems;
 
@@ -130,6 +137,7 @@ final class Assembly implements AutoCloseable {
             Events events,
             Insight insight,
             Rollouts rollouts,
+            Budgets budgets,
             Map<String, ProviderClient.Factory> factories,
             IntSupplier problems) {
         this.waiting = waiting;
@@ -138,6 +146,7 @@ final class Assembly implements AutoCloseable {
         this.events = events;
         this.insight = insight;
         this.rollouts = rollouts;
+        this.budgets = budgets;
         this.factories = factories;
         this.problems = problems;
     }
@@ -151,7 +160,8 @@ final class Assembly implements AutoCloseable {
         Map<String, SharedClient> connected = new LinkedHashMap<>();
         Map<String, Pipeline> pipelines = new LinkedHashMap<>();
         Map<String, Ramp> ramps = new LinkedHashMap<>();
-        Composition composition = new Composition(configuration, connected, ramps, pipelines);
+        Map<String, Budget> spending = new LinkedHashMap<>();
+        Composition composition = new Composition(configuration, connected, ramps, spending, pipelines);
         try {
             for (Provider provider : configuration.providers().values()) {
                 connected.put(provider.name(), connect(provider));
@@ -159,7 +169,12 @@ final class Assembly implements AutoCloseable {
             for (AgentSettings agent : configuration.agents().values()) {
                 pipelines.put(agent.name(), pipeline(agent, composition));
             }
-            return new Composition(configuration, Map.copyOf(connected), Map.copyOf(ramps), Map.copyOf(pipelines));
+            return new Composition(
+                    configuration,
+                    Map.copyOf(connected),
+                    Map.copyOf(ramps),
+                    Map.copyOf(spending),
+                    Map.copyOf(pipelines));
         } catch (RuntimeException | Error failed) {
             discard(composition);
             throw failed;
@@ -179,6 +194,7 @@ final class Assembly implements AutoCloseable {
         configuration.models().values().forEach(this::adjust);
         configuration.agents().values().forEach(this::adjust);
         rollouts.putInForce(composition.ramps(), configuration);
+        budgets.putInForce(composition.budgets(), configuration);
         composition.pipelines().values().forEach(pipeline -> insight.watch(subject(pipeline, configuration)));
         List<SharedClient> replaced = clients.values().stream()
                 .filter(client -> !composition.clients().containsValue(client))
@@ -226,35 +242,44 @@ final class Assembly implements AutoCloseable {
         AgentState state = agentState(agent);
         ResponseCache cache = cache(agent, state);
         ModelSettings proven = model(configuration, agent.baseline());
-        Leg baseline = leg(agent, state, cache, Variant.BASELINE, proven, composition);
+        Budget budget = budgets.budget(agent);
+        if (budget != null) {
+            composition.budgets().put(agent.name(), budget);
+        }
+        Leg baseline = leg(agent, state, cache, budget, Variant.BASELINE, proven, composition);
         String name = agent.candidate();
         ModelSettings tried = name == null ? null : model(configuration, name);
-        Leg candidate = tried == null ? null : leg(agent, state, cache, Variant.CANDIDATE, tried, composition);
+        Leg candidate = tried == null ? null : leg(agent, state, cache, budget, Variant.CANDIDATE, tried, composition);
         boolean allowed = configuration.useFinetuned(agent);
         Ramp ramp = rollouts.ramp(agent, allowed);
         Rollout rollout;
         if (ramp == null) {
-            rollout = new Rollout(agent.name(), name, allowed, agent.rollout());
+            rollout = new Rollout(agent.name(), name, allowed, agent.rollout()); // everybody is on the baseline
         } else {
             composition.ramps().put(agent.name(), ramp);
             RolloutSettings frozen = agent.rollout().withSalt(ramp.salt());
-            rollout = new Rollout(agent.name(), name, allowed, frozen, ramp.inForce());
+            BooleanSupplier spent = budget == null ? () -> false : budget::isBaselineOnly;
+            rollout = new Rollout(agent.name(), name, allowed, frozen, ramp.inForce(), spent);
         }
         boolean fallback = configuration.useFallback(agent);
-        Chain chain = Chain.of(List.of(
-                new RolloutStage(rollout, ramp == null ? null : ramp.guard()),
-                new FallbackStage(
-                        baseline,
-                        candidate,
-                        fallback,
-                        agent.fallback(),
-                        modelState(proven).latency())));
+        List<Stage> stages = new ArrayList<>();
+        if (budget != null) {
+            stages.add(new BudgetStage(budget));
+        }
+        stages.add(new RolloutStage(rollout, ramp == null ? null : ramp.guard()));
+        stages.add(new FallbackStage(
+                baseline,
+                candidate,
+                fallback,
+                agent.fallback(),
+                modelState(proven).latency()));
         return new Pipeline(
                 agent,
                 rollout,
                 ramp,
-                chain,
-                health(agent, rollout, ramp, fallback),
+                budget,
+                Chain.of(stages),
+                health(agent, rollout, ramp, budget, fallback),
                 waiting,
                 events,
                 occupancy(composition, proven, tried));
@@ -264,6 +289,7 @@ final class Assembly implements AutoCloseable {
             AgentSettings agent,
             AgentState state,
             @Nullable ResponseCache cache,
+            @Nullable Budget budget,
             Variant variant,
             ModelSettings settings,
             Composition composition) {
@@ -273,6 +299,9 @@ final class Assembly implements AutoCloseable {
         List<Stage> stages = new ArrayList<>();
         if (cache != null) {
             stages.add(new CacheStage(cache, waiting));
+        }
+        if (budget != null) {
+            stages.add(new BudgetGate(budget));
         }
         stages.add(new RetryStage(agent.retry(), model.budget(), waiting, random));
         stages.add(new BreakerStage(model.breaker()));
@@ -453,7 +482,8 @@ final class Assembly implements AutoCloseable {
     }
 
     /** The breakers are looked up here, not when asked: a reload may be under way then. */
-    private Supplier<Health> health(AgentSettings agent, Rollout rollout, @Nullable Ramp ramp, boolean useFallback) {
+    private Supplier<Health> health(
+            AgentSettings agent, Rollout rollout, @Nullable Ramp ramp, @Nullable Budget budget, boolean useFallback) {
         ModelBreaker baseline = model(agent.baseline()).breaker();
         String candidate = agent.candidate();
         ModelBreaker other = candidate == null ? null : model(candidate).breaker();
@@ -464,7 +494,8 @@ final class Assembly implements AutoCloseable {
             if (candidate != null && other != null) {
                 check.candidate(candidate, other.state(), rollout.share());
             }
-            return ramp == null ? check.judge() : Rollouts.and(check.judge(), ramp);
+            Health health = ramp == null ? check.judge() : Rollouts.and(check.judge(), ramp);
+            return budget == null ? health : Budgets.and(health, budget);
         };
     }
 
@@ -488,6 +519,10 @@ final class Assembly implements AutoCloseable {
                     "Share of units on the candidate, in per cent",
                     Map.of("agent", agent.name()),
                     () -> rollout.share().percent()));
+            Budget budget = pipeline.budget();
+            if (budget != null) {
+                readings.addAll(Budgets.readings(budget));
+            }
             Ramp ramp = pipeline.ramp();
             if (ramp != null) {
                 readings.add(new Reading(

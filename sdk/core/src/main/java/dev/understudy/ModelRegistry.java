@@ -1,5 +1,6 @@
 package dev.understudy;
 
+import dev.understudy.budget.Budget;
 import dev.understudy.call.CallOptions;
 import dev.understudy.call.ChatCall;
 import dev.understudy.call.StreamListener;
@@ -13,6 +14,7 @@ import dev.understudy.config.ConfigurationReader;
 import dev.understudy.error.ChatException;
 import dev.understudy.error.FailureKind;
 import dev.understudy.error.Origin;
+import dev.understudy.event.BudgetStatus;
 import dev.understudy.event.Events;
 import dev.understudy.event.Listener;
 import dev.understudy.health.Health;
@@ -37,6 +39,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -78,6 +81,9 @@ public final class ModelRegistry implements AutoCloseable {
     /** How often rollouts are looked after: a person's command in another process is seen within two of these. */
     private static final Duration ROLLOUT_INTERVAL = Duration.ofSeconds(1);
 
+    /** How often what was spent is written down: so much of it a process that is killed takes with it. */
+    private static final Duration BUDGET_INTERVAL = Duration.ofSeconds(5);
+
     /** What one configuration made: read once by each call. */
     private record Snapshot(Configuration configuration, Map<String, Pipeline> pipelines) {}
 
@@ -86,6 +92,7 @@ public final class ModelRegistry implements AutoCloseable {
     private final Events events;
     private final Insight insight;
     private final Rollouts rollouts;
+    private final Budgets budgets;
     private final Assembly assembly;
     /** What is done in the background; complete before the first of them starts. */
     private final List<Rounds> rounds = new ArrayList<>();
@@ -93,8 +100,12 @@ public final class ModelRegistry implements AutoCloseable {
     /** Among them: it starts with the first candidate. */
     private final Rounds rolloutRounds;
 
+    /** Among them: it starts with the first budget. */
+    private final Rounds budgetRounds;
+
     private final boolean simulated;
     private final AtomicBoolean rolloutsStarted = new AtomicBoolean();
+    private final AtomicBoolean budgetsStarted = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     /** One configuration at a time is made into pipelines. */
     private final ReentrantLock installing = new ReentrantLock();
@@ -115,6 +126,9 @@ public final class ModelRegistry implements AutoCloseable {
         simulated = builder.simulated;
         rollouts = new Rollouts(store, waiting, builder.wall, events, this::lookSoon);
         rolloutRounds = new Rounds("rollout", ROLLOUT_INTERVAL, rollouts::look, waiting, workers);
+        budgets = new Budgets(
+                store, waiting.ticker(), builder.wall, events, builder.random.nextLong(), this::balanceSoon);
+        budgetRounds = new Rounds("budget", BUDGET_INTERVAL, budgets::round, waiting, workers);
         assembly = new Assembly(
                 waiting,
                 builder.random,
@@ -122,16 +136,19 @@ public final class ModelRegistry implements AutoCloseable {
                 events,
                 insight,
                 rollouts,
+                budgets,
                 ProviderClient.factories(),
                 () -> configurationProblems().size());
         rounds.add(new Rounds("insight", INSIGHT_INTERVAL, insight::round, waiting, workers));
         rounds.add(rolloutRounds);
+        rounds.add(budgetRounds);
         try {
             events.configured(Destinations.of(configuration));
             Assembly.Composition first = assembly.compose(configuration);
             snapshot = new Snapshot(configuration, first.pipelines());
             assembly.putInForce(first).run();
             rollouts.look();
+            budgets.round();
             insight.load();
         } catch (RuntimeException | Error failed) {
             close(); // connections that were opened before it failed
@@ -139,19 +156,29 @@ public final class ModelRegistry implements AutoCloseable {
         }
         reload = follow(file, builder.reloadEvery);
         if (!simulated) {
-            rounds.stream().filter(each -> each != rolloutRounds).forEach(Rounds::start);
+            rounds.stream()
+                    .filter(each -> each != rolloutRounds && each != budgetRounds)
+                    .forEach(Rounds::start);
         }
-        startRollouts();
+        startWhatIsNeeded();
     }
 
-    private void startRollouts() {
+    /** Starts the rounds that have something to do since the latest configuration. */
+    private void startWhatIsNeeded() {
         if (!simulated && !rollouts.isEmpty() && rolloutsStarted.compareAndSet(false, true)) {
             rolloutRounds.start();
+        }
+        if (!simulated && !budgets.isEmpty() && budgetsStarted.compareAndSet(false, true)) {
+            budgetRounds.start();
         }
     }
 
     private void lookSoon() {
         rolloutRounds.now();
+    }
+
+    private void balanceSoon() {
+        budgetRounds.now();
     }
 
     private @Nullable Reload follow(@Nullable ConfigurationFile file, Duration every) {
@@ -512,7 +539,19 @@ public final class ModelRegistry implements AutoCloseable {
      */
     public RolloutStatus rollout(String agent) {
         Pipeline pipeline = pipeline(agent);
-        return rollouts.status(pipeline.agent(), pipeline.ramp());
+        RolloutStatus status = rollouts.status(pipeline.agent(), pipeline.ramp());
+        Budget budget = pipeline.budget();
+        return budget == null ? status : Budgets.and(status, budget, pipeline.rollout());
+    }
+
+    /**
+     * Tells how an agent's budget stands.
+     *
+     * @param agent the agent's name in the configuration
+     * @return limit, period, what was spent and what happens at the limit; empty for an agent without a budget
+     */
+    public Optional<BudgetStatus> budget(String agent) {
+        return Optional.ofNullable(pipeline(agent).budget()).map(Budget::status);
     }
 
     /**
@@ -592,7 +631,8 @@ public final class ModelRegistry implements AutoCloseable {
         }
         // Outside the lock, for it waits for the store.
         rollouts.look();
-        startRollouts();
+        budgets.round();
+        startWhatIsNeeded();
     }
 
     private void replace(Configuration configuration) {
@@ -673,6 +713,7 @@ public final class ModelRegistry implements AutoCloseable {
         disconnect();
         waiting.drain(() -> inFlight() + underWay(), CLOSE_NANOS);
         saveRollouts();
+        budgets.round(); // what was spent last goes with the next start
         insight.close(); // after the last round and the last call
         events.observe(List.of()); // who shows readings lets go of them
         events.close();

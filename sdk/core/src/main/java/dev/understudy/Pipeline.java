@@ -1,5 +1,6 @@
 package dev.understudy;
 
+import dev.understudy.budget.Budget;
 import dev.understudy.call.CallOptions;
 import dev.understudy.call.Chain;
 import dev.understudy.call.ChatCall;
@@ -36,6 +37,7 @@ final class Pipeline {
     private final long timeoutNanos;
     private final Rollout rollout;
     private final @Nullable Ramp ramp;
+    private final @Nullable Budget budget;
     private final Chain chain;
     private final Supplier<Health> health;
     private final Waiting waiting;
@@ -46,6 +48,7 @@ final class Pipeline {
             AgentSettings agent,
             Rollout rollout,
             @Nullable Ramp ramp,
+            @Nullable Budget budget,
             Chain chain,
             Supplier<Health> health,
             Waiting waiting,
@@ -55,6 +58,7 @@ final class Pipeline {
         this.timeoutNanos = agent.timeout().toNanos();
         this.rollout = rollout;
         this.ramp = ramp;
+        this.budget = budget;
         this.chain = chain;
         this.health = health;
         this.waiting = waiting;
@@ -74,6 +78,12 @@ final class Pipeline {
     @Nullable
     Ramp ramp() {
         return ramp;
+    }
+
+    /** Null where the agent has none. */
+    @Nullable
+    Budget budget() {
+        return budget;
     }
 
     Health health() {

@@ -17,7 +17,7 @@ public final class Deployment {
     private final Parameters parameters;
     private final Map<String, @Nullable Object> extra;
     private final int contextWindow;
-    private final Price price;
+    private final @Nullable Price price;
 
     private Deployment(Builder builder) {
         name = builder.name;
@@ -117,10 +117,19 @@ public final class Deployment {
     /**
      * Returns what it costs.
      *
-     * @return the price; default: free
+     * @return the price; {@link Price#FREE} where it is not known
      */
     public Price price() {
-        return price;
+        return price == null ? Price.FREE : price;
+    }
+
+    /**
+     * Says whether anybody has said what it costs.
+     *
+     * @return false where {@link #price()} only stands for a price that is not known
+     */
+    public boolean hasPrice() {
+        return price != null;
     }
 
     @Override
@@ -133,7 +142,7 @@ public final class Deployment {
                 && parameters.equals(that.parameters)
                 && extra.equals(that.extra)
                 && contextWindow == that.contextWindow
-                && price.equals(that.price);
+                && Objects.equals(price, that.price);
     }
 
     @Override
@@ -155,7 +164,7 @@ public final class Deployment {
         private Parameters parameters = Parameters.UNSET;
         private Map<String, @Nullable Object> extra = Map.of();
         private int contextWindow;
-        private Price price = Price.FREE;
+        private @Nullable Price price;
 
         private Builder(String name) {
             this.name = Objects.requireNonNull(name, "name");
@@ -234,7 +243,7 @@ public final class Deployment {
         /**
          * What it costs.
          *
-         * @param value the price; default: free
+         * @param value the price, {@link Price#FREE} for a model that costs nothing; default: not known, and counted as nothing
          * @return this
          */
         public Builder price(Price value) {

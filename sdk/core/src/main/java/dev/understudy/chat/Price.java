@@ -7,7 +7,7 @@ package dev.understudy.chat;
  * @param output price of a million generated tokens; zero or more
  */
 public record Price(double input, double output) {
-    /** Costs nothing, or its price is not known. */
+    /** Costs nothing. Where nobody has said a price, it stands for that, too: {@link Deployment#hasPrice()} tells. */
     public static final Price FREE = new Price(0, 0);
 
     /** Checks the bounds. */

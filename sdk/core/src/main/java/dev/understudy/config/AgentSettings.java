@@ -1,5 +1,6 @@
 package dev.understudy.config;
 
+import dev.understudy.budget.BudgetSettings;
 import dev.understudy.cache.CacheSettings;
 import dev.understudy.call.StreamSettings;
 import dev.understudy.error.Bounds;
@@ -42,6 +43,7 @@ public final class AgentSettings {
     private final @Nullable ExperimentSettings experiment;
     private final @Nullable CacheSettings cache;
     private final StreamSettings stream;
+    private final @Nullable BudgetSettings budget;
     private final @Nullable Boolean useFinetuned;
     private final @Nullable Boolean useFallback;
 
@@ -57,6 +59,7 @@ public final class AgentSettings {
         experiment = builder.experiment;
         cache = builder.cache;
         stream = builder.stream;
+        budget = builder.budget;
         useFinetuned = builder.useFinetuned;
         useFallback = builder.useFallback;
     }
@@ -171,6 +174,15 @@ public final class AgentSettings {
     }
 
     /**
+     * Returns what the agent may spend.
+     *
+     * @return the budget's settings, or null where there is none, which is the default
+     */
+    public @Nullable BudgetSettings budget() {
+        return budget;
+    }
+
+    /**
      * Returns whether this agent may use its candidate; {@link Configuration#useFinetuned(AgentSettings)} joins it with the
      * kill switch.
      *
@@ -204,6 +216,7 @@ public final class AgentSettings {
                 && Objects.equals(experiment, that.experiment)
                 && Objects.equals(cache, that.cache)
                 && stream.equals(that.stream)
+                && Objects.equals(budget, that.budget)
                 && Objects.equals(useFinetuned, that.useFinetuned)
                 && Objects.equals(useFallback, that.useFallback);
     }
@@ -232,6 +245,7 @@ public final class AgentSettings {
         private @Nullable ExperimentSettings experiment;
         private @Nullable CacheSettings cache;
         private StreamSettings stream = StreamSettings.DEFAULT;
+        private @Nullable BudgetSettings budget;
         private @Nullable Boolean useFinetuned;
         private @Nullable Boolean useFallback;
 
@@ -388,6 +402,17 @@ public final class AgentSettings {
          */
         public Builder stream(StreamSettings value) {
             stream = Objects.requireNonNull(value, "stream");
+            return this;
+        }
+
+        /**
+         * What the agent may spend in an hour, a day or a month. Its models need a price then.
+         *
+         * @param value the settings, or null, the default, for as much as its calls cost
+         * @return this
+         */
+        public Builder budget(@Nullable BudgetSettings value) {
+            budget = value;
             return this;
         }
 

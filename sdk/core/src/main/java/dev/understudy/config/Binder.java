@@ -1,6 +1,7 @@
 package dev.understudy.config;
 
 import dev.understudy.breaker.BreakerSettings;
+import dev.understudy.budget.BudgetSettings;
 import dev.understudy.cache.CacheSettings;
 import dev.understudy.call.StreamSettings;
 import dev.understudy.chat.Deployment;
@@ -11,6 +12,7 @@ import dev.understudy.chat.ProviderClient;
 import dev.understudy.chat.Secret;
 import dev.understudy.config.Schema.Agents;
 import dev.understudy.config.Schema.Breakers;
+import dev.understudy.config.Schema.Budgets;
 import dev.understudy.config.Schema.Caches;
 import dev.understudy.config.Schema.Deployments;
 import dev.understudy.config.Schema.Experiments;
@@ -25,6 +27,8 @@ import dev.understudy.config.Schema.Servers;
 import dev.understudy.config.Schema.States;
 import dev.understudy.config.Schema.Streams;
 import dev.understudy.error.Bounds;
+import dev.understudy.event.BudgetPeriod;
+import dev.understudy.event.BudgetPolicy;
 import dev.understudy.fallback.FallbackSettings;
 import dev.understudy.insight.ExperimentSettings;
 import dev.understudy.retry.RetrySettings;
@@ -179,32 +183,33 @@ final class Binder {
                 BreakerSettings.DEFAULT.open(),
                 Breakers.MAX_OPEN,
                 BreakerSettings.DEFAULT.maxOpen());
+        Section priced = section.get(Deployments.PRICE, Section.NONE);
         if (!section.isSound() || !grows || provider == null) {
             return;
         }
+        Deployment.Builder deployment = Deployment.builder(name)
+                .provider(provider)
+                .model(section.get(Deployments.MODEL, name))
+                .contextWindow(section.get(Deployments.CONTEXT_WINDOW, 0))
+                .parameters(new Parameters(
+                        section.get(Deployments.TEMPERATURE),
+                        section.get(Deployments.MAX_TOKENS),
+                        section.get(Deployments.TOP_P),
+                        section.get(Deployments.STOP, List.of()),
+                        section.get(Deployments.SEED)))
+                .extra(section.get(Deployments.EXTRA, Map.of()));
+        if (priced != Section.NONE) {
+            deployment.price(price(priced));
+            check.price(name, priced.get(Prices.INPUT) != null && priced.get(Prices.OUTPUT) != null);
+        }
         ModelSettings model = make(
                 section,
-                () -> new ModelSettings(
-                        Deployment.builder(name)
-                                .provider(provider)
-                                .model(section.get(Deployments.MODEL, name))
-                                .contextWindow(section.get(Deployments.CONTEXT_WINDOW, 0))
-                                .price(price(section.get(Deployments.PRICE, Section.NONE)))
-                                .parameters(new Parameters(
-                                        section.get(Deployments.TEMPERATURE),
-                                        section.get(Deployments.MAX_TOKENS),
-                                        section.get(Deployments.TOP_P),
-                                        section.get(Deployments.STOP, List.of()),
-                                        section.get(Deployments.SEED)))
-                                .extra(section.get(Deployments.EXTRA, Map.of()))
-                                .build(),
-                        breaker(breaker),
-                        section.get(Deployments.RATE_LIMIT)));
+                () -> new ModelSettings(deployment.build(), breaker(breaker), section.get(Deployments.RATE_LIMIT)));
         if (model == null) {
             return;
         }
         builder.model(model);
-        check.window(model.deployment());
+        check.deployment(model.deployment());
         ProviderClient.Factory factory = clients.get(provider);
         if (factory != null) {
             factory.problems(model.deployment())
@@ -253,6 +258,11 @@ final class Binder {
         if (experiment == null && asked != Section.OFF) {
             return;
         }
+        Section money = section.section(Agents.BUDGET, Section.OFF);
+        BudgetSettings budget = isBudget(section, money) ? budget(money) : null;
+        if (!section.isSound()) {
+            return;
+        }
         AgentSettings agent = make(section, () -> AgentSettings.builder(name)
                 .baseline(baseline)
                 .candidate(candidate)
@@ -264,6 +274,7 @@ final class Binder {
                 .experiment(experiment)
                 .cache(cache(section.section(Agents.CACHE, Section.OFF)))
                 .stream(stream(section.section(Agents.STREAM, Section.NONE)))
+                .budget(budget)
                 .useFinetuned(section.get(Agents.USE_FINETUNED))
                 .useFallback(section.get(Agents.USE_FALLBACK))
                 .build());
@@ -390,6 +401,22 @@ final class Binder {
                 section.get(Streams.MIN_TOKENS_PER_SECOND, otherwise.minTokensPerSecond()),
                 kept.tokens(),
                 kept.time());
+    }
+
+    /** Whether an agent is to have a budget: defaults that only say what happens at the limit give it none. */
+    private static boolean isBudget(Section agent, Section money) {
+        return money != Section.OFF
+                && (agent.own(Agents.BUDGET) != null
+                        || money.get(Budgets.LIMIT) != null
+                        || money.get(Budgets.PER) != null);
+    }
+
+    private @Nullable BudgetSettings budget(Section section) {
+        Double limit = section.require(Budgets.LIMIT, "an amount, for example 'limit: 20'", problems);
+        BudgetPeriod per = section.require(Budgets.PER, "the period, for example 'per: day'", problems);
+        return limit == null || per == null
+                ? null
+                : new BudgetSettings(limit, per, section.get(Budgets.AT_LIMIT, BudgetPolicy.ALERT));
     }
 
     /** Whether a pause that grows starts no longer than it may get; notes it where it is written. */

@@ -1,5 +1,8 @@
 package dev.understudy.config;
 
+import dev.understudy.budget.BudgetSettings;
+import dev.understudy.event.BudgetPeriod;
+import dev.understudy.event.BudgetPolicy;
 import dev.understudy.insight.ExperimentSettings;
 import dev.understudy.rollout.RampSettings;
 import dev.understudy.rollout.Share;
@@ -188,6 +191,27 @@ final class Schema {
         static final Key<HoldBack> HOLD_BACK = KEYS.add("hold_back", HoldBack.value());
     }
 
+    static final class Budgets {
+        static final Keys KEYS = new Keys("'budget'");
+        static final Key<Double> LIMIT =
+                KEYS.add("limit", Values.number(BudgetSettings.MIN_LIMIT, BudgetSettings.MAX_LIMIT));
+        static final Key<BudgetPeriod> PER = KEYS.add("per", Values.word(BudgetPeriod.values()));
+        static final Key<BudgetPolicy> AT_LIMIT = KEYS.add("at_limit", Values.word(BudgetPolicy.values()));
+
+        /** A map, {@code off}, or an amount and its period: {@code 20 per day}. */
+        static Value<Section> value() {
+            Value<Section> map = Values.mapOrOff(KEYS.section(), "what may be spent; write for example '20 per day'");
+            Value<Allowance> brief = Allowance.value();
+            return (node, where, problems) -> {
+                if (!(node instanceof Node.Scalar scalar) || Values.isOff(node) || scalar.type() == Node.Type.EMPTY) {
+                    return map.read(node, where, problems);
+                }
+                Allowance said = brief.read(node, where, problems);
+                return said == null ? null : Section.of(where, Map.of(LIMIT, said.limit(), PER, said.per()));
+            };
+        }
+    }
+
     static final class Agents {
         static final Keys KEYS = new Keys("an agent");
         static final Key<String> BASELINE = KEYS.add("baseline", Values.text(100));
@@ -207,6 +231,7 @@ final class Schema {
         static final Key<Section> ROLLOUT = KEYS.add("rollout", Rollouts.KEYS.section());
         static final Key<Section> CACHE = KEYS.add("cache", Caches.value());
         static final Key<Section> STREAM = KEYS.add("stream", Streams.KEYS.section());
+        static final Key<Section> BUDGET = KEYS.add("budget", Budgets.value());
         static final Key<Boolean> USE_FINETUNED = KEYS.add("use_finetuned", Values.trueOrFalse());
         static final Key<Boolean> USE_FALLBACK = KEYS.add("use_fallback", Values.trueOrFalse());
         static final Key<Boolean> FALLBACK_ON_CONTENT_FILTER =
@@ -251,6 +276,7 @@ final class Schema {
                 Experiments.KEYS,
                 Caches.KEYS,
                 Streams.KEYS,
+                Budgets.KEYS,
                 States.KEYS,
                 Servers.KEYS);
     }

@@ -32,6 +32,9 @@ final class WholeCheck {
 
     private final @Nullable Set<String> providers;
     private final @Nullable Set<String> models;
+    /** Models of which nobody has said what they cost, or only half of it. */
+    private final Map<String, String> unpriced = new HashMap<>();
+
     private final List<Finding> findings = new ArrayList<>();
     private final Map<String, String> ownersOfTokens = new HashMap<>();
 
@@ -119,7 +122,22 @@ final class WholeCheck {
         if (provider != null) {
             provider(model.name(), provider);
         }
-        window(model.deployment());
+        deployment(model.deployment());
+    }
+
+    /** Checks what a deployment says itself. */
+    void deployment(Deployment deployment) {
+        window(deployment);
+        if (!deployment.hasPrice()) {
+            unpriced.put(deployment.name(), "has no price");
+        }
+    }
+
+    /** Notes that a price was written, and whether it is a whole one. */
+    void price(String model, boolean whole) {
+        if (!whole) {
+            unpriced.put(model, "has only half a price");
+        }
     }
 
     /** Checks that a model's provider is defined. */
@@ -133,7 +151,7 @@ final class WholeCheck {
     }
 
     /** Checks that a prompt fits beside the longest answer. */
-    void window(Deployment deployment) {
+    private void window(Deployment deployment) {
         Integer maxTokens = deployment.parameters().maxTokens();
         if (maxTokens != null && deployment.contextWindow() > 0 && maxTokens >= deployment.contextWindow()) {
             add(new Finding(
@@ -185,6 +203,9 @@ final class WholeCheck {
                             + " leaves the candidate nothing of a timeout of " + Bounds.spell(agent.timeout())
                             + "; write less, or a share such as '40%'"));
         }
+        if (agent.budget() != null) {
+            budget(agent);
+        }
         boolean ramp =
                 agent.rollout().ramp().climbs() && agent.rollout().share().equals(Share.ALL);
         if (agent.candidate() == null && !ramp && agent.rollout().share().thousandths() > 0) {
@@ -192,6 +213,20 @@ final class WholeCheck {
                     path("agents", agent.name(), "rollout", "percentage"),
                     agent.rollout().share()
                             + " of the calls would go to a candidate, and there is none; name one, or write 0"));
+        }
+    }
+
+    /** What costs nobody knows what cannot be kept within a budget. */
+    private void budget(AgentSettings agent) {
+        for (String model : new String[] {agent.baseline(), agent.candidate()}) {
+            String lacking = model == null ? null : unpriced.get(model);
+            if (model != null && lacking != null) {
+                add(new Finding(
+                        path("agents", agent.name(), "budget"),
+                        "nobody can tell what is spent, for model " + Excerpt.quoted(model) + " " + lacking
+                                + "; write one under " + path("deployments", model)
+                                + ", for example 'price: { input: 0.25, output: 0.25 }', or zeros where it is free"));
+            }
         }
     }
 

@@ -20,6 +20,11 @@ public enum Assignment {
             "the candidate was taken away, and the baseline's next calls tell what becomes of it"),
     /** The rollout holds without anybody on the candidate: shared trouble, or a state that cannot be used. */
     HELD_BACK(Variant.BASELINE, false, "the rollout holds, and nobody is on the candidate"),
+    /** The agent has spent its budget, and goes on with its baseline alone. */
+    OVER_BUDGET(
+            Variant.BASELINE,
+            false,
+            "the budget is spent, and everybody gets the baseline until the next period begins"),
     /** The call said {@code useFinetuned(false)}. */
     OPTED_OUT(Variant.BASELINE, false, "the call wants no fine-tuned model"),
     /** The call asked for the baseline. */

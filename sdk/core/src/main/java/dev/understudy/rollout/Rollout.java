@@ -6,11 +6,12 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.Role;
 import dev.understudy.chat.Variant;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which variant serves a call: a pure function of the configuration, the share in force, the unit and what the call
- * asks for. In this order: no candidate, the kill switch, what the ramp denies (a latched rollback), the call's own {@code useFinetuned(false)}, the variant that the
+ * asks for. In this order: no candidate, the kill switch, what the ramp denies (a latched rollback), a spent budget, the call's own {@code useFinetuned(false)}, the variant that the
  * call asks for (where that is allowed), the share. Thread-safe.
  */
 public final class Rollout {
@@ -19,6 +20,7 @@ public final class Rollout {
     private final boolean useFinetuned;
     private final boolean allowOverride;
     private final ShareInForce inForce;
+    private final BooleanSupplier overBudget;
     private final Buckets buckets;
 
     /**
@@ -48,10 +50,31 @@ public final class Rollout {
             boolean useFinetuned,
             RolloutSettings settings,
             ShareInForce inForce) {
+        this(agent, candidate, useFinetuned, settings, inForce, () -> false);
+    }
+
+    /**
+     * Prepares a split by a share that changes, for an agent that may have a budget.
+     *
+     * @param agent the agent
+     * @param candidate its candidate, or null where it has none
+     * @param useFinetuned the kill switch: false keeps everybody on the baseline
+     * @param settings salt, and whether calls may choose
+     * @param inForce the share, read once by each call
+     * @param overBudget whether so much is spent that everybody gets the baseline; read once by each call
+     */
+    public Rollout(
+            String agent,
+            @Nullable String candidate,
+            boolean useFinetuned,
+            RolloutSettings settings,
+            ShareInForce inForce,
+            BooleanSupplier overBudget) {
         this.hasCandidate = candidate != null;
         this.useFinetuned = useFinetuned;
         this.allowOverride = settings.allowOverride();
         this.inForce = inForce;
+        this.overBudget = overBudget;
         this.buckets = new Buckets(settings.salt() != null ? settings.salt() : agent + "/" + candidate);
     }
 
@@ -107,6 +130,12 @@ public final class Rollout {
         if (denied != null) {
             return denied;
         }
+        // After what the rollout denies: that a candidate was taken away matters longer than until the next period, and
+        // the
+        // baseline's calls tell whether it was right. Before what calls ask for: they would go on spending.
+        if (overBudget.getAsBoolean()) {
+            return Assignment.OVER_BUDGET;
+        }
         if (Boolean.FALSE.equals(options.useFinetuned())) {
             return Assignment.OPTED_OUT;
         }
@@ -147,9 +176,9 @@ public final class Rollout {
     /**
      * Returns the share of units that are on the candidate now.
      *
-     * @return the share in force, or none where there is no candidate or the kill switch is on
+     * @return the share in force, or none where there is no candidate, the kill switch is on, or the budget is spent
      */
     public Share share() {
-        return hasCandidate && useFinetuned ? inForce.share() : Share.NONE;
+        return hasCandidate && useFinetuned && !overBudget.getAsBoolean() ? inForce.share() : Share.NONE;
     }
 }

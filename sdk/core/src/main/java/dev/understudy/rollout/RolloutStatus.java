@@ -66,6 +66,32 @@ public record RolloutStatus(
     }
 
     /**
+     * The same rollout while something else keeps everybody from its candidate, such as a budget that is spent.
+     *
+     * @param sentence who decides instead, and why
+     * @return a status with a share of none
+     */
+    public RolloutStatus overruled(String sentence) {
+        return new RolloutStatus(
+                agent,
+                baseline,
+                candidate,
+                phase,
+                reason,
+                Share.NONE,
+                ceiling,
+                stages,
+                step,
+                since,
+                sentence,
+                evidence,
+                baselineSeen,
+                candidateSeen,
+                decisions,
+                epoch);
+    }
+
+    /**
      * Says how an agent without a candidate stands.
      *
      * @param agent the agent

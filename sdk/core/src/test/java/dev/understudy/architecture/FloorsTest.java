@@ -34,6 +34,7 @@ class FloorsTest {
             Map.entry(ROOT + ".fallback", 4),
             Map.entry(ROOT + ".cache", 4),
             Map.entry(ROOT + ".breaker", 4),
+            Map.entry(ROOT + ".budget", 4),
             Map.entry(ROOT + ".throttle", 4),
             Map.entry(ROOT + ".retry", 4),
             Map.entry(ROOT + ".insight", 4),

@@ -117,6 +117,7 @@ class CacheKeyTest {
                         "extra",
                         "contextWindow",
                         "price",
+                        "hasPrice",
                         "equals",
                         "hashCode",
                         "toString");

@@ -46,6 +46,7 @@ class ConfigurationPageTest {
                 .contains("\n| `rollout.experiment." + key + "` |"));
         Schema.Caches.KEYS.all().keySet().forEach(key -> assertThat(page).contains("\n| `cache." + key + "` |"));
         Schema.Streams.KEYS.all().keySet().forEach(key -> assertThat(page).contains("\n| `stream." + key + "` |"));
+        Schema.Budgets.KEYS.all().keySet().forEach(key -> assertThat(page).contains("\n| `budget." + key + "` |"));
         Schema.Prices.KEYS.all().keySet().forEach(key -> assertThat(page).contains("`" + key + "`"));
         Schema.Retries.KEYS.all().keySet().forEach(key -> assertThat(page).contains("`" + key + "`"));
     }

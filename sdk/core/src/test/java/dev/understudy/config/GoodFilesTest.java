@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.breaker.BreakerSettings;
+import dev.understudy.budget.BudgetSettings;
 import dev.understudy.cache.CacheSettings;
 import dev.understudy.chat.Deployment;
 import dev.understudy.chat.Parameters;
@@ -12,6 +13,8 @@ import dev.understudy.chat.Price;
 import dev.understudy.chat.Provider;
 import dev.understudy.chat.Secret;
 import dev.understudy.error.ConfigurationException;
+import dev.understudy.event.BudgetPeriod;
+import dev.understudy.event.BudgetPolicy;
 import dev.understudy.fallback.FallbackSettings;
 import dev.understudy.insight.ExperimentSettings;
 import dev.understudy.retry.RetrySettings;
@@ -99,7 +102,10 @@ class GoodFilesTest {
                         Secret.of("file:keys/local.key", Given.KEY),
                         32,
                         options))
-                .deployment(Deployment.builder("proven").provider("local").build())
+                .deployment(Deployment.builder("proven")
+                        .provider("local")
+                        .price(Price.FREE)
+                        .build())
                 .model(new ModelSettings(
                         Deployment.builder("tuned")
                                 .provider("local")
@@ -138,6 +144,7 @@ class GoodFilesTest {
                                 .withGuard(new GuardSettings(true, Duration.ofMillis(400), 0.04, 0.01, 0.1)))
                         .experiment(new ExperimentSettings(Duration.ofMillis(450), 0.01, 0.1, 0.02, 500, 14))
                         .cache(new CacheSettings(Duration.ofHours(1), 50, 16 << 20, Duration.ofDays(1)))
+                        .budget(BudgetSettings.of(12.5, BudgetPeriod.DAY).atLimit(BudgetPolicy.BASELINE_ONLY))
                         .useFinetuned(true)
                         .useFallback(true)
                         .build())

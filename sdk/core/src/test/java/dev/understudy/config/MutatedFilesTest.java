@@ -97,7 +97,7 @@ class MutatedFilesTest {
     private static byte[] mutate(String file, RandomGenerator random) {
         StringBuilder text =
                 new StringBuilder(file.replace("env:MISTRAL_API_KEY", random.nextInt(4) == 0 ? Given.KEY : "env:X"));
-        for (int changes = 1 + random.nextInt(4); changes > 0; changes--) {
+        for (int changes = 1 + random.nextInt(4); changes > 0 && text.length() > 0; changes--) {
             int at = random.nextInt(text.length());
             int end = Math.min(text.length(), at + 1 + random.nextInt(12));
             switch (random.nextInt(5)) {
