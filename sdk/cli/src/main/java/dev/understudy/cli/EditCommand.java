@@ -1,6 +1,6 @@
 package dev.understudy.cli;
 
-import dev.understudy.cli.YamlScalarEdit.Change;
+import dev.understudy.config.ConfigurationEdit.Change;
 import java.util.List;
 
 /** What commands that change single values of the file share: how they tell. */

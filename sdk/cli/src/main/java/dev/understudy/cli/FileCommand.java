@@ -2,6 +2,7 @@ package dev.understudy.cli;
 
 import dev.understudy.config.AgentSettings;
 import dev.understudy.config.Configuration;
+import dev.understudy.config.ConfigurationReader;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -33,7 +34,7 @@ abstract class FileCommand implements Callable<Integer> {
 
     /** The configuration, without looking up its keys. */
     Configuration configuration() {
-        return new ConfigurationFile(file()).read();
+        return ConfigurationReader.installed().withoutKeys().read(file());
     }
 
     /** The agent of that name, or all. */

@@ -1,13 +1,8 @@
 package dev.understudy.cli;
 
-import dev.understudy.cli.YamlScalarEdit.Change;
-import dev.understudy.cli.YamlScalarEdit.Edited;
-import dev.understudy.config.AgentSettings;
-import dev.understudy.config.Configuration;
+import dev.understudy.config.ConfigurationEdit;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -49,29 +44,11 @@ final class FinetunedCommand extends EditCommand {
 
     @Override
     public Integer call() {
-        List<Change> changes = new ConfigurationFile(file).change(this::edit);
-        tell(changes);
+        tell(new ConfigurationEdit(file).useFinetuned(agent, to == Switch.ON));
         if (agent != null && to == Switch.ON && !json && !configuration().useFinetuned()) {
             out().println("The switch for all is off (models.use_finetuned), so agent '" + agent
                     + "' gets no candidate all the same");
         }
         return Understudy.OK;
-    }
-
-    private Edited edit(YamlText text, Configuration configuration) {
-        boolean on = to == Switch.ON;
-        boolean now;
-        List<String> path;
-        if (agent == null) {
-            now = configuration.useFinetuned();
-            path = List.of("models", "use_finetuned");
-        } else {
-            AgentSettings settings = agents(configuration, agent).iterator().next();
-            now = !Boolean.FALSE.equals(settings.useFinetuned());
-            path = List.of("agents", agent, "use_finetuned");
-        }
-        return now == on
-                ? new Edited(text.text(), List.of())
-                : YamlScalarEdit.edit(text, Map.of(path, old -> String.valueOf(on)));
     }
 }

@@ -8,6 +8,7 @@ import dev.understudy.report.RolloutReport;
 import dev.understudy.rollout.RolloutState;
 import dev.understudy.store.RolloutStore;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,7 +76,7 @@ final class ReportCommand extends FileCommand {
         try {
             report.writeTo(page);
         } catch (IOException failed) {
-            throw new Refused(page + " cannot be written (" + ConfigurationFile.reason(failed) + ")", failed);
+            throw new Refused(page + " cannot be written (" + reason(failed) + ")", failed);
         }
         out().println(
                         json
@@ -93,5 +94,10 @@ final class ReportCommand extends FileCommand {
         Duration lasted = state == null ? LEAST : Duration.between(state.started(), to);
         Duration back = lasted.plus(lasted.dividedBy(10));
         return back.compareTo(LEAST) < 0 ? LEAST : back;
+    }
+
+    private static String reason(IOException failed) {
+        String said = failed instanceof FileSystemException system ? system.getReason() : null;
+        return said != null ? said : failed.getClass().getSimpleName();
     }
 }

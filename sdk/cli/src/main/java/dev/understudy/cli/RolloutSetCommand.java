@@ -1,15 +1,9 @@
 package dev.understudy.cli;
 
-import dev.understudy.cli.YamlScalarEdit.Edited;
-import dev.understudy.cli.YamlScalarEdit.NewValue;
-import dev.understudy.config.AgentSettings;
-import dev.understudy.config.Configuration;
+import dev.understudy.config.ConfigurationEdit;
 import dev.understudy.rollout.Share;
 import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -47,7 +41,7 @@ final class RolloutSetCommand extends EditCommand {
     @Override
     public Integer call() {
         Share share = share();
-        tell(new ConfigurationFile(file()).change((text, configuration) -> edit(text, configuration, share)));
+        tell(new ConfigurationEdit(file()).setPercentage(agent, share));
         return Understudy.OK;
     }
 
@@ -58,35 +52,5 @@ final class RolloutSetCommand extends EditCommand {
             throw new ParameterException(
                     spec.commandLine(), "A percentage is between 0 and 100 in steps of 0.001, not " + percentage);
         }
-    }
-
-    private Edited edit(YamlText text, Configuration configuration, Share share) {
-        Map<List<String>, NewValue> wanted = new LinkedHashMap<>();
-        NewValue value = old -> written(share, old);
-        for (AgentSettings settings : candidates(configuration, agent)) {
-            wanted.put(place(text, settings.name()), value);
-        }
-        return YamlScalarEdit.edit(text, wanted);
-    }
-
-    /** Where an agent's percentage stands, or shall stand: its own, else for all agents what they inherit. */
-    private List<String> place(YamlText text, String name) {
-        List<String> own = List.of("agents", name, "rollout", "percentage");
-        List<String> inherited = List.of("defaults", "rollout", "percentage");
-        boolean forAll = agent == null && text.find(own) == null && text.find(inherited) != null;
-        return forAll ? inherited : own;
-    }
-
-    /** The number in the manner of the old one: with a per cent sign if that had one, and as it was if it says the same. */
-    private static String written(Share share, @Nullable String old) {
-        String sign = "";
-        if (old != null) {
-            String number = old.replaceFirst(" ?%$", "");
-            sign = old.substring(number.length());
-            if (new BigDecimal(number).movePointRight(3).compareTo(BigDecimal.valueOf(share.thousandths())) == 0) {
-                return old;
-            }
-        }
-        return share.toString().replace("%", "") + sign;
     }
 }

@@ -1,8 +1,7 @@
-package dev.understudy.cli;
+package dev.understudy.config;
 
-import dev.understudy.config.Configuration;
-import dev.understudy.config.ConfigurationReader;
 import dev.understudy.error.ConfigurationException;
+import dev.understudy.error.EditRefusedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -36,7 +35,7 @@ import java.util.regex.Pattern;
  *
  * <p><b>Never a bad file.</b> What would not load is not written.
  */
-final class ConfigurationFile {
+final class EditedFile {
 
     private static final int ATTEMPTS = 20;
 
@@ -53,48 +52,45 @@ final class ConfigurationFile {
     }
 
     private final Path file;
+    private final ConfigurationReader reader;
     private final Runnable beforeReplacing;
 
     /** A file; nothing is read yet. */
-    ConfigurationFile(Path file) {
-        this(file, () -> {});
+    EditedFile(Path file) {
+        this(file, ConfigurationReader.installed(), () -> {});
     }
 
     /** With a seam for tests: somebody else's chance to change the file at the worst moment. */
-    ConfigurationFile(Path file, Runnable beforeReplacing) {
+    EditedFile(Path file, ConfigurationReader reader, Runnable beforeReplacing) {
         this.file = file;
+        this.reader = reader.withoutKeys();
         this.beforeReplacing = beforeReplacing;
     }
 
-    /**
-     * Reads the file without looking up its keys.
-     *
-     * @throws ConfigurationException with every problem
-     */
-    Configuration read() {
-        return ConfigurationReader.installed().withoutKeys().read(file);
+    /** Returns which file, as it was named. */
+    Path path() {
+        return file;
     }
 
     /**
      * Changes the file.
      *
      * @return what was changed
-     * @throws Refused if it cannot be changed, or would not load afterwards; then it is as before
+     * @throws EditRefusedException if it cannot be changed, or would not load afterwards; then it is as before
      * @throws ConfigurationException if it does not load as it is
      */
-    List<YamlScalarEdit.Change> change(Change change) {
+    List<ConfigurationEdit.Change> change(Change change) {
         Path real = behindLinks();
         Path folder = real.toAbsolutePath().getParent();
         if (folder == null) {
-            throw new Refused(file + " is no file");
+            throw new EditRefusedException(file + " is no file");
         }
         try (LockFile lock = LockFile.of(real)) {
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
                 byte[] before = Files.readAllBytes(real);
                 String text = decode(before);
                 boolean marked = text.startsWith(BYTE_ORDER_MARK);
-                Configuration configuration =
-                        ConfigurationReader.installed().withoutKeys().read(file.toString(), folder, before);
+                Configuration configuration = reader.read(file.toString(), folder, before);
                 YamlScalarEdit.Edited edited =
                         change.apply(YamlText.of(marked ? text.substring(1) : text), configuration);
                 if (edited.changes().isEmpty()) {
@@ -108,9 +104,10 @@ final class ConfigurationFile {
                 }
             }
         } catch (IOException failed) {
-            throw new Refused(file + " cannot be changed (" + reason(failed) + "); it is as before", failed);
+            throw new EditRefusedException(
+                    file + " cannot be changed (" + reason(failed) + "); it is as before", failed);
         }
-        throw new Refused(file + " is being changed all the time; find out by whom, and try again");
+        throw new EditRefusedException(file + " is being changed all the time; find out by whom, and try again");
     }
 
     private Path behindLinks() {
@@ -124,22 +121,24 @@ final class ConfigurationFile {
             boolean linked = Files.getFileStore(real).supportsFileAttributeView("unix")
                     && ((Number) Files.getAttribute(real, "unix:nlink")).intValue() > 1;
             if (linked) {
-                throw new Refused(file + " has several names (hard links), of which a change would reach one only;"
-                        + " make it a file of its own, or a symbolic link");
+                throw new EditRefusedException(
+                        file + " has several names (hard links), of which a change would reach one only;"
+                                + " make it a file of its own, or a symbolic link");
             }
             return real;
         } catch (NoSuchFileException missing) {
-            throw new Refused("There is no file " + file, missing);
+            throw new EditRefusedException("There is no file " + file, missing);
         } catch (IOException | UnsupportedOperationException unreadable) {
-            throw new Refused(file + " cannot be read (" + reason(unreadable) + ")", unreadable);
+            throw new EditRefusedException(file + " cannot be read (" + reason(unreadable) + ")", unreadable);
         }
     }
 
     private void notMounted(Path path) {
         for (Path name : path) {
             if (MOUNTED.matcher(name.toString()).matches()) {
-                throw new Refused(file + " is mounted from a Kubernetes ConfigMap or Secret, which is read-only here;"
-                        + " change the object itself (kubectl edit configmap …), and the mount follows");
+                throw new EditRefusedException(
+                        file + " is mounted from a Kubernetes ConfigMap or Secret, which is read-only here;"
+                                + " change the object itself (kubectl edit configmap …), and the mount follows");
             }
         }
     }
@@ -149,17 +148,17 @@ final class ConfigurationFile {
             CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
             return text.toString();
         } catch (CharacterCodingException broken) {
-            throw new Refused(file + " is not UTF-8; save it as UTF-8", broken);
+            throw new EditRefusedException(file + " is not UTF-8; save it as UTF-8", broken);
         }
     }
 
     private void mustLoad(Path folder, byte[] after) {
         try {
-            ConfigurationReader.installed().withoutKeys().read(file.toString(), folder, after);
+            reader.read(file.toString(), folder, after);
         } catch (ConfigurationException invalid) {
             List<String> lines = new ArrayList<>(List.of(file + " would no longer load, so it was left as it is:"));
             invalid.problems().forEach(problem -> lines.add("  - " + problem));
-            throw new Refused(String.join(System.lineSeparator(), lines), invalid);
+            throw new EditRefusedException(String.join(System.lineSeparator(), lines), invalid);
         }
     }
 
@@ -182,7 +181,8 @@ final class ConfigurationFile {
             try {
                 Files.move(fresh, real, StandardCopyOption.ATOMIC_MOVE);
             } catch (AtomicMoveNotSupportedException impossible) {
-                throw new Refused(file + " cannot be replaced in one step on this file system", impossible);
+                throw new EditRefusedException(
+                        file + " cannot be replaced in one step on this file system", impossible);
             }
         } finally {
             Files.deleteIfExists(fresh);
@@ -207,7 +207,7 @@ final class ConfigurationFile {
                 to.setOwner(wanted.owner());
             }
         } catch (IOException forbidden) {
-            throw new Refused(
+            throw new EditRefusedException(
                     file + " belongs to " + wanted.owner().getName() + ":"
                             + wanted.group().getName() + ", and would change its owner; run this as "
                             + wanted.owner().getName(),
@@ -226,7 +226,7 @@ final class ConfigurationFile {
     }
 
     /** Why a file could not be used, in words. */
-    static String reason(Exception failed) {
+    private static String reason(Exception failed) {
         String kind = failed.getClass().getSimpleName().replaceAll("(Exception|Error)$", "");
         String words = kind.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
         String said = failed instanceof FileSystemException system ? system.getReason() : null;

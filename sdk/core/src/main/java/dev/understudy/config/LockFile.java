@@ -1,5 +1,7 @@
-package dev.understudy.cli;
+package dev.understudy.config;
 
+import dev.understudy.error.EditRefusedException;
+import dev.understudy.time.Waiting;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,7 +13,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ final class LockFile implements AutoCloseable {
 
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    /** Of nobody's registry: this is no call, and waits for other processes. */
+    private static final Waiting WAITING = Waiting.system();
 
     private static final ReentrantLock THREADS = new ReentrantLock(true);
 
@@ -40,7 +44,7 @@ final class LockFile implements AutoCloseable {
      *
      * @param file what is to be changed
      * @return the turn, to be closed by the same thread
-     * @throws Refused if it does not come within 10 s
+     * @throws EditRefusedException if it does not come within 10 s
      * @throws IOException if no file can be made beside it
      */
     static LockFile of(Path file) throws IOException {
@@ -55,13 +59,14 @@ final class LockFile implements AutoCloseable {
             }
         }
         if (lock == null) {
-            throw new Refused("Another understudy has been changing " + file + " for 10 s; wait for it, or end it");
+            throw new EditRefusedException(
+                    "Another understudy has been changing " + file + " for 10 s; wait for it, or end it");
         }
         return lock;
     }
 
     private static @Nullable LockFile acquire(Path path) throws IOException {
-        long until = System.nanoTime() + PATIENCE_NANOS;
+        long until = WAITING.nanoTime() + PATIENCE_NANOS;
         do {
             FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             boolean mine = false;
@@ -75,8 +80,8 @@ final class LockFile implements AutoCloseable {
             if (mine) {
                 return new LockFile(path, channel);
             }
-            LockSupport.parkNanos(POLL_NANOS);
-        } while (System.nanoTime() - until < 0);
+            WAITING.park(path, POLL_NANOS);
+        } while (WAITING.nanoTime() - until < 0);
         return null;
     }
 

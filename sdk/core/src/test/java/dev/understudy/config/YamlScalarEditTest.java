@@ -1,10 +1,11 @@
-package dev.understudy.cli;
+package dev.understudy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.understudy.cli.YamlScalarEdit.Change;
-import dev.understudy.cli.YamlScalarEdit.Edited;
+import dev.understudy.config.ConfigurationEdit.Change;
+import dev.understudy.config.YamlScalarEdit.Edited;
+import dev.understudy.error.EditRefusedException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -151,7 +152,7 @@ class YamlScalarEditTest {
     void a_value_that_an_alias_names_is_refused() {
         assertThatThrownBy(() -> edit(
                         "agents:\n  a: { rollout: { percentage: &p 25 } }\n  b: { rollout: { percentage: *p } }\n", B))
-                .isInstanceOf(Refused.class)
+                .isInstanceOf(EditRefusedException.class)
                 .hasMessageContaining("agents.b.rollout.percentage shares its value with agents.a.rollout.percentage")
                 .hasMessageContaining("write the value out in both places first");
     }
@@ -159,10 +160,10 @@ class YamlScalarEditTest {
     @Test
     void a_value_within_something_that_an_alias_names_is_refused() {
         assertThatThrownBy(() -> edit("agents:\n  a: { rollout: &r { percentage: 25 } }\n  b: { rollout: *r }\n", A))
-                .isInstanceOf(Refused.class)
+                .isInstanceOf(EditRefusedException.class)
                 .hasMessageContaining("shares its value with agents.b.rollout.percentage");
         assertThatThrownBy(() -> edit("agents:\n  a: { rollout: &r { salt: s } }\n  b: { rollout: *r }\n", A))
-                .isInstanceOf(Refused.class)
+                .isInstanceOf(EditRefusedException.class)
                 .hasMessageContaining("shares its value with agents.b.rollout.percentage");
     }
 
@@ -177,20 +178,20 @@ class YamlScalarEditTest {
     @Test
     void what_is_no_map_or_no_value_is_refused() {
         assertThatThrownBy(() -> edit("agents: { a: { rollout: 25 } }\n", A))
-                .isInstanceOf(Refused.class)
+                .isInstanceOf(EditRefusedException.class)
                 .hasMessageContaining("agents.a.rollout is no map");
         assertThatThrownBy(() -> edit("agents: { a: { rollout: { percentage: [25] } } }\n", A))
-                .isInstanceOf(Refused.class)
+                .isInstanceOf(EditRefusedException.class)
                 .hasMessageContaining("is no single value");
     }
 
     @Test
     void a_place_that_cannot_be_found_safely_is_refused() {
         assertThatThrownBy(() -> edit("agents:\n  a:\n    rollout:\n      &r\n      salt: s\n", A))
-                .isInstanceOf(Refused.class)
+                .isInstanceOf(EditRefusedException.class)
                 .hasMessageContaining("change it by hand");
         assertThatThrownBy(() -> edit("agents:\n  a:\n    ? rollout\n    :   salt: s\n", A))
-                .isInstanceOf(Refused.class)
+                .isInstanceOf(EditRefusedException.class)
                 .hasMessageContaining("change it by hand");
     }
 }

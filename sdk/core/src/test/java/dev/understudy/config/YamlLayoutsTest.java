@@ -1,9 +1,7 @@
-package dev.understudy.cli;
+package dev.understudy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.understudy.config.Configuration;
-import dev.understudy.config.ConfigurationReader;
 import dev.understudy.rollout.Share;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -20,8 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Random layouts of one configuration: the same seed lays out other percentages in the same manner. */
 class YamlLayoutsTest {
 
-    private static final ConfigurationReader READER =
-            ConfigurationReader.installed().withoutKeys();
+    private static final ConfigurationReader READER = Given.READER.withoutKeys();
 
     private static final int RUNS = 1_000;
 

@@ -1,9 +1,11 @@
-package dev.understudy.cli;
+package dev.understudy.config;
 
-import dev.understudy.cli.YamlText.Entry;
-import dev.understudy.cli.YamlText.Mapping;
-import dev.understudy.cli.YamlText.Node;
-import dev.understudy.cli.YamlText.Scalar;
+import dev.understudy.config.ConfigurationEdit.Change;
+import dev.understudy.config.YamlText.Entry;
+import dev.understudy.config.YamlText.Mapping;
+import dev.understudy.config.YamlText.Node;
+import dev.understudy.config.YamlText.Scalar;
+import dev.understudy.error.EditRefusedException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -33,16 +35,6 @@ final class YamlScalarEdit {
          */
         String insteadOf(@Nullable String old);
     }
-
-    /**
-     * A value that was changed.
-     *
-     * @param path the keys that lead to it, joined by dots
-     * @param line where it stands now, from 1
-     * @param from what stood there, or null where nothing did
-     * @param to what stands there now
-     */
-    record Change(String path, int line, @Nullable String from, String to) {}
 
     /**
      * The new text.
@@ -75,7 +67,7 @@ final class YamlScalarEdit {
      * @param yaml the text
      * @param wanted for each path, a list of keys from the top, what shall stand there: letters, digits, dots and per cent signs
      * @return the new text
-     * @throws Refused if that cannot be done without changing anything else
+     * @throws EditRefusedException if that cannot be done without changing anything else
      */
     static Edited edit(YamlText yaml, Map<List<String>, NewValue> wanted) {
         return new YamlScalarEdit(yaml, wanted).edit();
@@ -109,7 +101,7 @@ final class YamlScalarEdit {
         Node node = in;
         while (depth < path.size()) {
             if (!(node instanceof Mapping mapping)) {
-                throw new Refused(name(path.subList(0, depth)) + " is no map; correct it by hand");
+                throw new EditRefusedException(name(path.subList(0, depth)) + " is no map; correct it by hand");
             }
             in = mapping;
             Entry entry = mapping.entries.get(path.get(depth));
@@ -121,7 +113,7 @@ final class YamlScalarEdit {
             depth++;
         }
         if (!(node instanceof Scalar scalar)) {
-            throw new Refused(name(path) + " is no single value; correct it by hand");
+            throw new EditRefusedException(name(path) + " is no single value; correct it by hand");
         }
         replace(path, scalar, value.insteadOf(scalar.text));
     }
@@ -145,7 +137,7 @@ final class YamlScalarEdit {
             List<String> whole = new ArrayList<>(other);
             whole.addAll(missing);
             if (!wanted.containsKey(whole)) {
-                throw new Refused(name(path) + " shares its value with " + name(whole)
+                throw new EditRefusedException(name(path) + " shares its value with " + name(whole)
                         + " through an alias '*', which would change too; write the value out in both places first");
             }
         }
@@ -312,8 +304,9 @@ final class YamlScalarEdit {
         Object actual;
         try {
             actual = YamlText.of(result).root().meaning();
-        } catch (Refused broken) {
-            throw new Refused(notSafe(wanted.keySet().iterator().next()).sentence(), broken);
+        } catch (EditRefusedException broken) {
+            throw new EditRefusedException(
+                    notSafe(wanted.keySet().iterator().next()).sentence(), broken);
         }
         if (!expected.equals(actual)) {
             throw notSafe(wanted.keySet().iterator().next());
@@ -332,8 +325,9 @@ final class YamlScalarEdit {
         map.put(key, Scalar.meaning(value, quoted));
     }
 
-    private static Refused notSafe(List<String> path) {
-        return new Refused(name(path) + " cannot be changed without touching what is around it; change it by hand");
+    private static EditRefusedException notSafe(List<String> path) {
+        return new EditRefusedException(
+                name(path) + " cannot be changed without touching what is around it; change it by hand");
     }
 
     /** A path as the configuration's messages show it. */

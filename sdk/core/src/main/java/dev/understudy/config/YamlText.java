@@ -1,5 +1,6 @@
-package dev.understudy.cli;
+package dev.understudy.config;
 
+import dev.understudy.error.EditRefusedException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -128,7 +129,7 @@ final class YamlText {
             event = events.next();
         }
         if (!(node(events.next()) instanceof Mapping mapping)) {
-            throw new Refused("The file is no map at its top level");
+            throw new EditRefusedException("The file is no map at its top level");
         }
         root = mapping;
     }
@@ -142,7 +143,7 @@ final class YamlText {
         try {
             return new YamlText(text);
         } catch (YamlEngineException broken) {
-            throw new Refused("The file is no valid YAML", broken);
+            throw new EditRefusedException("The file is no valid YAML", broken);
         }
     }
 
@@ -218,7 +219,7 @@ final class YamlText {
         if (event instanceof AliasEvent alias) {
             Node node = anchors.get(alias.getAlias());
             if (node == null) {
-                throw new Refused("The file holds an alias that names nothing");
+                throw new EditRefusedException("The file holds an alias that names nothing");
             }
             aliased.put(node, true);
             return node;
@@ -243,7 +244,7 @@ final class YamlText {
             }
             node = sequence;
         } else {
-            throw new Refused("The file holds what is no value");
+            throw new EditRefusedException("The file holds what is no value");
         }
         begin.getAnchor().ifPresent(anchor -> anchors.put(anchor, node));
         return node;
@@ -254,7 +255,7 @@ final class YamlText {
         Event next = events.next();
         Node value = node(next);
         if (!(name instanceof Scalar word)) {
-            throw new Refused("The file holds a key that is no word");
+            throw new EditRefusedException("The file holds a key that is no word");
         }
         boolean single = next instanceof AliasEvent || value instanceof Scalar;
         mapping.entries.put(
