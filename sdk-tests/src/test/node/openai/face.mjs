@@ -104,7 +104,8 @@ test('a stream', async () => {
   const chunks = [];
   for await (const chunk of stream) chunks.push(chunk);
   assert.equal(chunks[0].choices[0].delta.role, 'assistant');
-  assert.equal(chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join(''), 'one two three');
+  assert.deepEqual(chunks.map((chunk) => chunk.choices[0]?.delta.content).filter(Boolean), ['one ', 'two ', 'three']);
+  assert.equal(chunks.find((chunk) => chunk.choices[0]?.finish_reason).understudy.model, 'stream');
   assert.deepEqual(chunks.map((chunk) => chunk.choices[0]?.finish_reason).filter(Boolean), ['stop']);
   assert.equal(chunks.at(-1).usage.total_tokens, 6);
   assert.equal(chunks.at(-1).choices.length, 0);
@@ -150,6 +151,17 @@ test('errors have the classes that the library has for them', async () => {
 
 test('an error before the first word of a stream is no stream', async () => {
   await refused(ask({ model: 'content_filter_agent', stream: true }), BadRequestError, { code: 'content_filter' });
+});
+
+test('a stream that breaks is an error, and what had come is there', async () => {
+  const stream = await client.chat.completions.create({ model: 'broken_agent', messages: hello, stream: true });
+  let heard = '';
+  const error = await (async () => {
+    for await (const chunk of stream) heard += chunk.choices[0].delta.content;
+  })().catch((thrown) => thrown);
+  assert.equal(heard, 'one two three');
+  assert.ok(error instanceof APIError);
+  assert.equal(error.code, 'incomplete');
 });
 
 // The library tries twice again, unless it is told not to.

@@ -13,17 +13,20 @@ import dev.understudy.chat.Parameters;
 import dev.understudy.chat.Provenance;
 import dev.understudy.chat.Role;
 import dev.understudy.chat.Secret;
+import dev.understudy.chat.Sink;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
 import dev.understudy.config.AgentSettings;
 import dev.understudy.config.Configuration;
 import dev.understudy.error.FailureKind;
 import dev.understudy.error.Origin;
+import dev.understudy.retry.RetrySettings;
 import dev.understudy.rollout.RolloutSettings;
 import dev.understudy.rollout.Share;
 import dev.understudy.server.RegistryServer;
 import dev.understudy.server.ServerOptions;
 import dev.understudy.tests.node.NodeProject;
+import dev.understudy.time.Deadline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +47,10 @@ class OpenAiClientTest {
         FailureKind.TRANSPORT,
         FailureKind.UPSTREAM
     };
+
+    /** Nothing is tried again, so that nothing is waited for. */
+    private static final RetrySettings ONCE =
+            new RetrySettings(0, 0, 4, Duration.ofMillis(1), Duration.ofMillis(1), Duration.ZERO);
 
     @Test
     void the_official_client_library_is_content() throws Exception {
@@ -77,7 +84,8 @@ class OpenAiClientTest {
         Configuration.Builder configuration = Configuration.builder();
         add(configuration, "echo", OpenAiClientTest::echo);
         add(configuration, "tool", OpenAiClientTest::tool);
-        add(configuration, "stream", request -> ChatResponse.of("one two three", new Usage(1, 5)));
+        add(configuration, "stream", new Talker(false));
+        add(configuration, "broken", new Talker(true));
         AtomicBoolean busy = new AtomicBoolean(true);
         add(configuration, "busy_once", request -> {
             if (busy.getAndSet(false)) {
@@ -95,6 +103,7 @@ class OpenAiClientTest {
                 .agent(AgentSettings.builder("rollout_agent")
                         .baseline("echo")
                         .candidate("upstream")
+                        .retry(ONCE)
                         .rollout(new RolloutSettings(Share.NONE, null, true))
                         .build())
                 .build();
@@ -105,10 +114,47 @@ class OpenAiClientTest {
     }
 
     private static void add(Configuration.Builder configuration, String name, Answers answers) {
+        add(configuration, name, ChatModel.honouringDeadline((request, deadline) -> answers.to(request)));
+    }
+
+    private static void add(Configuration.Builder configuration, String name, ChatModel model) {
         configuration
-                .deployment(
-                        Deployment.of(name, ChatModel.honouringDeadline((request, deadline) -> answers.to(request))))
-                .agent(AgentSettings.builder(name + "_agent").baseline(name).build());
+                .deployment(Deployment.of(name, model))
+                .agent(AgentSettings.builder(name + "_agent")
+                        .baseline(name)
+                        .retry(ONCE)
+                        .build());
+    }
+
+    /**
+     * Says three words, one after the other.
+     *
+     * @param breaks whether that is not all
+     */
+    private record Talker(boolean breaks) implements ChatModel {
+        @Override
+        public ChatResponse chat(ChatRequest request, Deadline deadline) {
+            throw new IllegalStateException("It is to stream");
+        }
+
+        @Override
+        public ChatResponse stream(ChatRequest request, Deadline deadline, Sink sink) {
+            List.of("one ", "two ", "three").forEach(sink::text);
+            if (breaks) {
+                throw FailureKind.INCOMPLETE.exception("It broke off", Origin.of("broken"), null);
+            }
+            return ChatResponse.of("one two three", new Usage(1, 5));
+        }
+
+        @Override
+        public boolean streams() {
+            return true;
+        }
+
+        @Override
+        public boolean honoursDeadline() {
+            return true;
+        }
     }
 
     /** What it heard. */
