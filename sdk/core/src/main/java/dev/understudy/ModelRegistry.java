@@ -23,6 +23,7 @@ import dev.understudy.insight.ExperimentResult;
 import dev.understudy.insight.Insight;
 import dev.understudy.insight.Minute;
 import dev.understudy.insight.Timeline;
+import dev.understudy.log.LogListener;
 import dev.understudy.report.RolloutReport;
 import dev.understudy.rollout.RolloutStatus;
 import dev.understudy.rollout.Steering;
@@ -122,6 +123,7 @@ public final class ModelRegistry implements AutoCloseable {
         RolloutStore store = builder.store(configuration);
         insight = new Insight(waiting.ticker(), builder.wall, store);
         listeners.add(insight);
+        listeners.add(new LogListener(waiting.ticker()));
         events = new Events(listeners, workers);
         simulated = builder.simulated;
         rollouts = new Rollouts(store, waiting, builder.wall, events, this::lookSoon);

@@ -124,9 +124,14 @@ final class Reload {
         }
         refusal = refused;
         if (refused == null) {
-            LOG.info("Configuration {} has changed and is in force", file.path());
+            LOG.atInfo()
+                    .addKeyValue("file", file.path())
+                    .log("Configuration {} has changed and is in force", file.path());
         } else {
-            LOG.error("{}\nThe configuration that was read before it stays in force", refused.getMessage());
+            LOG.atError()
+                    .addKeyValue("file", file.path())
+                    .addKeyValue("problems", refused.problems().size())
+                    .log("{}\nThe configuration that was read before it stays in force", refused.getMessage());
         }
         events.emit(new Event.ConfigurationLoaded(
                 refused == null, refused == null ? 0 : refused.problems().size()));

@@ -11,8 +11,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The circuit breaker of one model, shared by all agents that call it. Thread-safe and lock-free; listeners are told
@@ -46,7 +44,6 @@ public final class ModelBreaker {
     /** The guard's name in refusals and in the metric {@code model.rejected}. */
     static final String GUARD = "breaker";
 
-    private static final Logger LOG = LoggerFactory.getLogger(ModelBreaker.class);
     private static final AtomicReferenceFieldUpdater<ModelBreaker, Stay> STAY =
             AtomicReferenceFieldUpdater.newUpdater(ModelBreaker.class, Stay.class, "stay");
 
@@ -200,7 +197,6 @@ public final class ModelBreaker {
         if (!STAY.compareAndSet(this, from, to)) {
             return false;
         }
-        LOG.info("Circuit breaker '{}' was {} and is {}", model, from.state(), to.state());
         events.emit(new Event.BreakerChanged(model, from.state(), to.state()));
         return true;
     }

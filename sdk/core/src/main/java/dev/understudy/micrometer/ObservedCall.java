@@ -52,6 +52,8 @@ final class ObservedCall implements CallObservation {
             finished(end);
         } else if (event instanceof Event.FellBack fellBack) {
             tell("understudy.fallback", "fallback: " + fellBack.reason().tag());
+        } else if (event instanceof Event.FirstToken) {
+            tell("understudy.first_token", "first token");
         } else if (event instanceof Event.Rejected rejected) {
             tell("understudy.refused", "refused: " + rejected.guard());
         } else if (event instanceof Event.CallFinished end) {

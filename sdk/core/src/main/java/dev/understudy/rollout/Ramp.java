@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The rollout of one candidate for one agent: it owns the {@linkplain RolloutState state}, the {@linkplain RolloutGuard guard}
@@ -521,26 +522,33 @@ public final class Ramp {
     }
 
     private void tell(RolloutDecision decision) {
-        String line = "Rollout of '{}' for agent '{}': {} to {}, {} % to {} %, for {} (by {}): {}";
-        Object[] words = {
-            decision.candidate(),
-            agent,
-            decision.from(),
-            decision.to(),
-            decision.sharePercentBefore(),
-            decision.sharePercent(),
-            decision.reason().words(),
-            decision.by(),
-            decision.detail()
-        };
-        if (decision.reason() == RolloutReason.STATE_REFUSED) {
-            LOG.error(line, words);
-        } else if (isBad(decision)) {
-            LOG.warn(line, words);
-        } else {
-            LOG.info(line, words);
-        }
+        LOG.atLevel(level(decision))
+                .addKeyValue("agent", agent)
+                .addKeyValue("model", decision.candidate())
+                .addKeyValue("from", decision.from())
+                .addKeyValue("to", decision.to())
+                .addKeyValue("share", decision.sharePercent())
+                .addKeyValue("reason", decision.reason())
+                .addKeyValue("by", decision.by())
+                .log(
+                        "Rollout of '{}' for agent '{}': {} to {}, {} % to {} %, for {} (by {}): {}",
+                        decision.candidate(),
+                        agent,
+                        decision.from(),
+                        decision.to(),
+                        decision.sharePercentBefore(),
+                        decision.sharePercent(),
+                        decision.reason().words(),
+                        decision.by(),
+                        decision.detail());
         events.emit(new Event.RolloutChanged(decision));
+    }
+
+    private static Level level(RolloutDecision decision) {
+        if (decision.reason() == RolloutReason.STATE_REFUSED) {
+            return Level.ERROR;
+        }
+        return isBad(decision) ? Level.WARN : Level.INFO;
     }
 
     private static boolean isBad(RolloutDecision decision) {

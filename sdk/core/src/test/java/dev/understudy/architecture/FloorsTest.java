@@ -39,6 +39,7 @@ class FloorsTest {
             Map.entry(ROOT + ".retry", 4),
             Map.entry(ROOT + ".insight", 4),
             Map.entry(ROOT + ".micrometer", 4),
+            Map.entry(ROOT + ".log", 4),
             Map.entry(ROOT + ".call", 3),
             Map.entry(ROOT + ".event", 2),
             Map.entry(ROOT + ".chat", 1),
