@@ -5,13 +5,14 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** What is written to a logger while this is open. */
+/** What is written to a logger and those below it while this is open, from one level on. */
 final class Lines implements AutoCloseable {
 
     private final List<ILoggingEvent> all = new CopyOnWriteArrayList<>();
@@ -23,11 +24,17 @@ final class Lines implements AutoCloseable {
         }
     };
     private final Logger logger;
-    private final Level before;
+    private final Map<Logger, Level> before = new HashMap<>();
 
     Lines(String name, Level level) {
         logger = (Logger) LoggerFactory.getLogger(name);
-        before = logger.getLevel();
+        for (Logger each : logger.getLoggerContext().getLoggerList()) {
+            if (each.getName().startsWith(name) && each.getLevel() != null) {
+                before.put(each, each.getLevel());
+                each.setLevel(null);
+            }
+        }
+        before.putIfAbsent(logger, null);
         logger.setLevel(level);
         logger.setAdditive(false);
         logger.addAppender(appender);
@@ -68,6 +75,6 @@ final class Lines implements AutoCloseable {
     public void close() {
         logger.detachAppender(appender);
         logger.setAdditive(true);
-        logger.setLevel(before);
+        before.forEach(Logger::setLevel);
     }
 }
