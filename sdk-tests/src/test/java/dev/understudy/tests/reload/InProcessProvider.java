@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A provider without a network: who asks which of its models with which key, and which of its clients are open. */
 public final class InProcessProvider implements ProviderClient.Factory {
 
-    static final String API = "in-process";
+    public static final String API = "in-process";
 
     private static final AtomicLong NUMBERS = new AtomicLong();
     private static final Map<String, Service> SERVICES = new ConcurrentHashMap<>();
@@ -45,12 +45,12 @@ public final class InProcessProvider implements ProviderClient.Factory {
     }
 
     /** How a model answers. */
-    interface Behaviour {
+    public interface Behaviour {
         ChatResponse answer(Provider provider, Deployment model, ChatRequest request, Deadline deadline);
     }
 
     /** One test's service, with an address of its own. */
-    static final class Service implements AutoCloseable {
+    public static final class Service implements AutoCloseable {
         final AtomicInteger opened = new AtomicInteger();
         final Set<ProviderClient> open = ConcurrentHashMap.newKeySet();
         /** What must not happen. */
@@ -59,17 +59,17 @@ public final class InProcessProvider implements ProviderClient.Factory {
         private final String id = String.valueOf(NUMBERS.incrementAndGet());
         private volatile Behaviour behaviour;
 
-        Service(Behaviour behaviour) {
+        public Service(Behaviour behaviour) {
             this.behaviour = behaviour;
             SERVICES.put(id, this);
         }
 
         /** An address that leads here, one for each path. */
-        URI address(String path) {
+        public URI address(String path) {
             return URI.create("http://127.0.0.1/" + id + "/" + path);
         }
 
-        void behave(Behaviour other) {
+        public void behave(Behaviour other) {
             behaviour = other;
         }
 

@@ -1,6 +1,7 @@
 package dev.understudy.server;
 
 import dev.understudy.ModelRegistry;
+import dev.understudy.server.console.Console;
 import dev.understudy.server.gateway.Gateway;
 import dev.understudy.server.http.Endpoint;
 import dev.understudy.server.http.HttpListener;
@@ -55,6 +56,9 @@ public final class RegistryServer implements AutoCloseable {
 
     private static List<Endpoint> endpoints(ModelRegistry registry, ServerOptions options) {
         List<Endpoint> all = new ArrayList<>(Operations.endpoints(registry, options.metrics()));
+        if (options.console()) {
+            all.addAll(new Console(registry).endpoints());
+        }
         if (options.openAi()) {
             all.addAll(new Gateway(registry, options.openAiClients()).endpoints());
         }
