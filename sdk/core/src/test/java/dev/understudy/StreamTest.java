@@ -12,9 +12,11 @@ import dev.understudy.call.StreamListener;
 import dev.understudy.call.StreamSettings;
 import dev.understudy.chat.CacheStatus;
 import dev.understudy.chat.ChatModel;
+import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Deployment;
 import dev.understudy.chat.Message;
+import dev.understudy.chat.Sink;
 import dev.understudy.config.AgentSettings;
 import dev.understudy.config.Configuration;
 import dev.understudy.error.CancelledException;
@@ -27,13 +29,17 @@ import dev.understudy.testing.FakeTicker;
 import dev.understudy.testing.RecordedEvents;
 import dev.understudy.testing.Rule;
 import dev.understudy.testing.ScriptedModel;
+import dev.understudy.time.Deadline;
 import dev.understudy.time.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -231,7 +237,7 @@ class StreamTest {
     void who_speaks_too_slowly_is_ended_after_five_seconds_of_it() {
         settings = settings.withFloor(2);
         String[] pieces = new String[100];
-        java.util.Arrays.fill(pieces, "x");
+        Arrays.fill(pieces, "x");
         tuned.speaksEvery(Duration.ofMillis(1000), pieces);
         ChatException failure = failure(sternEar);
         assertThat(failure).hasMessage("Model 'tuned' was slower than 2.0 tokens per second");
@@ -243,7 +249,7 @@ class StreamTest {
     void who_keeps_the_pace_is_not_ended() {
         settings = settings.withFloor(2);
         String[] pieces = new String[40];
-        java.util.Arrays.fill(pieces, "x");
+        Arrays.fill(pieces, "x");
         tuned.speaksEvery(Duration.ofMillis(500), pieces);
         assertThat(stream(sternEar).text()).hasSize(40);
     }
@@ -298,15 +304,12 @@ class StreamTest {
     void a_model_that_swallows_what_the_listener_threw_gets_no_further() {
         ChatModel deaf = new ChatModel() {
             @Override
-            public ChatResponse chat(dev.understudy.chat.ChatRequest request, dev.understudy.time.Deadline deadline) {
+            public ChatResponse chat(ChatRequest request, Deadline deadline) {
                 throw new AssertionError("A stream was asked for");
             }
 
             @Override
-            public ChatResponse stream(
-                    dev.understudy.chat.ChatRequest request,
-                    dev.understudy.time.Deadline deadline,
-                    dev.understudy.chat.Sink sink) {
+            public ChatResponse stream(ChatRequest request, Deadline deadline, Sink sink) {
                 int refusals = 0;
                 for (int i = 0; i < 3; i++) {
                     try {
@@ -432,5 +435,83 @@ class StreamTest {
                     .isInstanceOf(ContentFilteredException.class);
             assertThat(registry.chat("qa_agent", MESSAGES).text()).isEqualTo("whole");
         }
+    }
+
+    /** Minds no deadline, so it speaks on a worker. */
+    private static final class Foreigner implements ChatModel {
+        private final List<String> pieces;
+        private final Thread caller = Thread.currentThread();
+        private volatile boolean elsewhere;
+        private volatile RuntimeException told;
+
+        Foreigner(String... pieces) {
+            this.pieces = List.of(pieces);
+        }
+
+        @Override
+        public ChatResponse chat(ChatRequest request, Deadline deadline) {
+            throw new AssertionError("A stream was asked for");
+        }
+
+        @Override
+        public ChatResponse stream(ChatRequest request, Deadline deadline, Sink sink) {
+            elsewhere = Thread.currentThread() != caller;
+            try {
+                pieces.forEach(sink::text);
+            } catch (RuntimeException unwanted) {
+                told = unwanted;
+                throw unwanted;
+            }
+            return ChatResponse.of(String.join("", pieces));
+        }
+
+        @Override
+        public boolean streams() {
+            return true;
+        }
+    }
+
+    private ModelRegistry onRealTime(ChatModel candidate) {
+        return ModelRegistry.builder()
+                .configuration(Configuration.builder()
+                        .deployment(Deployment.of("foreign", candidate))
+                        .agent(AgentSettings.builder("qa_agent")
+                                .baseline("foreign")
+                                .timeout(Duration.ofSeconds(10))
+                                .build())
+                        .build())
+                .listener(events)
+                .build();
+    }
+
+    @Test
+    void what_a_worker_says_is_heard_on_the_callers_thread() {
+        String[] pieces = IntStream.range(0, 1_000).mapToObj(i -> i + " ").toArray(String[]::new);
+        Foreigner foreigner = new Foreigner(pieces);
+        Thread me = Thread.currentThread();
+        List<String> heard = new ArrayList<>();
+        try (ModelRegistry registry = onRealTime(foreigner)) {
+            registry.stream("qa_agent", MESSAGES, text -> {
+                assertThat(Thread.currentThread()).isSameAs(me);
+                heard.add(text);
+            });
+        }
+        assertThat(foreigner.elsewhere).isTrue();
+        assertThat(heard).containsExactly(pieces);
+    }
+
+    @Test
+    void a_worker_whose_listener_has_left_is_told_at_its_next_piece() {
+        String[] pieces = new String[10_000];
+        Arrays.fill(pieces, "x");
+        Foreigner foreigner = new Foreigner(pieces);
+        try (ModelRegistry registry = onRealTime(foreigner)) {
+            assertThatThrownBy(() -> registry.stream("qa_agent", MESSAGES, text -> {
+                        throw new IllegalStateException();
+                    }))
+                    .isInstanceOf(CancelledException.class);
+            Awaitility.await().until(() -> foreigner.told != null);
+        }
+        assertThat(events.of(Event.AttemptFinished.class)).hasSize(1);
     }
 }
