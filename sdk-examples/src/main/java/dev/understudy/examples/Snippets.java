@@ -2,8 +2,12 @@ package dev.understudy.examples;
 
 import dev.understudy.ModelChoice;
 import dev.understudy.ModelRegistry;
+import dev.understudy.StreamPart;
 import dev.understudy.call.CallOptions;
+import dev.understudy.call.FallbackReason;
+import dev.understudy.call.StreamListener;
 import dev.understudy.chat.ChatModel;
+import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Message;
 import dev.understudy.health.Health;
@@ -21,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 
 /** What the pages under {@code docs} quote: compiled here, so that it is true; a test compares the two. */
 final class Snippets {
@@ -49,6 +54,29 @@ final class Snippets {
         CompletableFuture<ChatResponse> later = registry.chatAsync("qa_agent", messages);
         later.cancel(true);
         System.out.println(reply.latency());
+    }
+
+    static void streaming(ModelRegistry registry, List<Message> messages, CallOptions options, StringBuilder screen) {
+        ChatResponse whole = registry.stream("qa_agent", messages, text -> System.out.print(text));
+
+        registry.stream("qa_agent", messages, options, new StreamListener() {
+            @Override
+            public void onText(String text) {
+                screen.append(text);
+            }
+
+            @Override
+            public boolean onRestart(FallbackReason reason) {
+                screen.setLength(0); // what was shown is void, a whole new answer follows
+                return true;
+            }
+        });
+        whole.text();
+    }
+
+    static Flow.Publisher<StreamPart> reactive(ModelRegistry registry, List<Message> messages) {
+        Flow.Publisher<StreamPart> parts = registry.parts("qa_agent", ChatRequest.of(messages), CallOptions.DEFAULT);
+        return parts;
     }
 
     static ChatModel model(Client client) {

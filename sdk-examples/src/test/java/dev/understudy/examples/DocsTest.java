@@ -141,7 +141,7 @@ class DocsTest {
     }
 
     private static String dump(Map<?, ?> tree) {
-        return new Dump(DumpSettings.builder().build()).dumpToString(tree);
+        return new Dump(DumpSettings.builder().setWidth(1_000).build()).dumpToString(tree);
     }
 
     private static Set<String> sections(Map<?, ?> tree) {

@@ -56,6 +56,10 @@ final class AgentMeters {
         (call.variant() == Variant.BASELINE ? baseline : candidate).finished(call);
     }
 
+    void heard(Event.FirstToken first) {
+        (first.variant() == Variant.BASELINE ? baseline : candidate).heard(first);
+    }
+
     void finished(Event.AttemptFinished attempt) {
         spending(attempt.model()).finished(attempt);
     }

@@ -18,6 +18,7 @@ final class ArmMeters {
     private final Variant variant;
     private final Meters meters;
     private final Row<DistributionSummary> latency;
+    private final Row<DistributionSummary> firstToken;
     private final ConcurrentHashMap<String, Answers> answers = new ConcurrentHashMap<>();
 
     ArmMeters(String agent, Variant variant, Meters meters) {
@@ -25,6 +26,11 @@ final class ArmMeters {
         this.variant = variant;
         this.meters = meters;
         latency = new Row<>(OUTCOMES.length, i -> meters.latency(agent, variant, OUTCOMES[i]));
+        firstToken = new Row<>(1, i -> meters.firstToken(agent, variant));
+    }
+
+    void heard(Event.FirstToken first) {
+        meters.record(firstToken.get(0), first.latencyNanos() / 1e6);
     }
 
     void finished(Event.CallFinished call) {

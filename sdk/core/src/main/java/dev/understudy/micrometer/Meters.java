@@ -66,6 +66,16 @@ final class Meters {
     }
 
     @Nullable
+    DistributionSummary firstToken(String agent, Variant variant) {
+        return register("model.first_token", name -> DistributionSummary.builder(name)
+                .description("Time from stream() to the first text that its caller heard")
+                .baseUnit("ms")
+                .tags("agent", agent, "variant", variant.tag())
+                .serviceLevelObjectives(LATENCY_BUCKETS_MS)
+                .register(registry));
+    }
+
+    @Nullable
     Counter errors(String agent, Variant variant, String model, FailureKind error) {
         return register("model.errors", name -> Counter.builder(name)
                 .description("Logical calls that ended in an exception, by what it was")

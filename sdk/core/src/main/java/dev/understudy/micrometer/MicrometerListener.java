@@ -75,6 +75,8 @@ public final class MicrometerListener implements Listener {
             agent(attempt.agent()).finished(attempt);
         } else if (event instanceof Event.CallFinished call) {
             agent(call.agent()).finished(call);
+        } else if (event instanceof Event.FirstToken first) {
+            agent(first.agent()).heard(first);
         } else if (event instanceof Event.CacheLookedUp lookedUp) {
             agent(lookedUp.agent()).lookedUp(lookedUp.result());
         } else if (event instanceof Event.FellBack fellBack) {

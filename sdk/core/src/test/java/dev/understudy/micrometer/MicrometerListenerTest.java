@@ -63,6 +63,17 @@ class MicrometerListenerTest {
     }
 
     @Test
+    void the_first_text_of_a_stream_is_measured_by_itself() {
+        listener.on(new Event.FirstToken(AGENT, Variant.CANDIDATE, CANDIDATE, 2_500_000));
+
+        var first = registry.get("model.first_token")
+                .tags("agent", AGENT, "variant", "candidate")
+                .summary();
+        assertThat(first.count()).isEqualTo(1);
+        assertThat(first.totalAmount()).isCloseTo(2.5, within(1e-9));
+    }
+
+    @Test
     void a_call_is_one_latency_in_milliseconds() {
         listener.on(success(Variant.CANDIDATE, Duration.ofNanos(1_500_000)));
 
