@@ -113,9 +113,11 @@ public final class ModelRegistry implements AutoCloseable {
 
     private volatile Snapshot snapshot;
     private final @Nullable Reload reload;
+    private final @Nullable Path configurationFile;
 
     private ModelRegistry(Builder builder) {
         ConfigurationFile file = builder.configurationFile();
+        configurationFile = file == null ? null : file.path();
         Configuration configuration = file == null ? builder.configuration() : file.load();
         waiting = builder.waiting;
         workers = builder.workers != null ? builder.workers : Workers.create();
@@ -504,6 +506,29 @@ public final class ModelRegistry implements AutoCloseable {
     public Minute lastMinute(String agent) {
         pipeline(agent);
         return insight.lastMinute(agent);
+    }
+
+    /**
+     * Returns the file that the configuration was read from.
+     *
+     * @return the file as it was named; empty for a configuration that was built in Java
+     */
+    public Optional<Path> configurationFile() {
+        return Optional.ofNullable(configurationFile);
+    }
+
+    /**
+     * Looks at the configuration file at once instead of at its next turn: for who has just changed it. What was changed is in
+     * force within half a second, if it is good and nobody goes on writing.
+     *
+     * @return whether there is a file that is followed; if not, nothing happens
+     */
+    public boolean lookAtConfiguration() {
+        if (reload == null) {
+            return false;
+        }
+        reload.rounds().now();
+        return true;
     }
 
     /**

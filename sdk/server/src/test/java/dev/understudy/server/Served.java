@@ -29,7 +29,13 @@ public final class Served implements AutoCloseable {
     /** The key of the provider, which must be seen nowhere either. */
     public static final String KEY = "sk-the-canary-key";
 
-    /** Two agents: one with a candidate at 50 %, one without. */
+    /** Alice's token, which must be seen nowhere but in her own requests. */
+    public static final String TOKEN = "token-the-canary-of-alice";
+
+    /** The headers of a change that Alice makes. */
+    public static final String[] BY_ALICE = {"Authorization", "Bearer " + TOKEN, "X-Understudy-Change", "1"};
+
+    /** Two agents: one with a candidate at 50 %, one without; and who may change that. */
     public static final String YAML = """
             # understudy.yaml with a-canary-comment
             providers:
@@ -43,6 +49,8 @@ public final class Served implements AutoCloseable {
                 candidate: tuned
                 rollout: { percentage: 50, salt: a-canary-salt }
               legal_agent: { baseline: steady }
+            server:
+              operators: { alice: "file:alice", deploy: "file:deploy" }
             """;
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -53,6 +61,8 @@ public final class Served implements AutoCloseable {
 
     private Served(Path folder, String yaml, UnaryOperator<ServerOptions.Builder> options) throws IOException {
         Files.writeString(folder.resolve("key"), KEY);
+        Files.writeString(folder.resolve("alice"), TOKEN);
+        Files.writeString(folder.resolve("deploy"), TOKEN.replace("alice", "deploy"));
         file = Files.writeString(folder.resolve("understudy.yaml"), yaml);
         registry = ModelRegistry.builder()
                 .configFile(file)

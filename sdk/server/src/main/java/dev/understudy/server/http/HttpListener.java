@@ -11,7 +11,6 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +36,9 @@ public final class HttpListener implements AutoCloseable {
             "X-Content-Type-Options", "nosniff",
             "X-Frame-Options", "DENY");
 
+    /** What is said to who may not: that somebody tries is worth knowing. */
+    private static final Set<Integer> STRANGERS = Set.of(401, 403, 421);
+
     private final HttpServer http;
     private final Visits visits;
     private final Bodies bodies;
@@ -44,8 +46,7 @@ public final class HttpListener implements AutoCloseable {
     private final Router router;
     private final Ticker ticker;
     private final AtomicBoolean closed = new AtomicBoolean();
-    /** What has been logged: what fails each second must not fill the log. */
-    private final Set<String> complaints = ConcurrentHashMap.newKeySet();
+    private final Complaints complaints;
 
     private HttpListener(
             HttpServer http, Set<String> allowedHosts, List<Endpoint> endpoints, Limits limits, Ticker ticker) {
@@ -54,6 +55,7 @@ public final class HttpListener implements AutoCloseable {
         this.router = new Router(endpoints);
         this.bodies = new Bodies(limits.bodyBytes());
         this.ticker = ticker;
+        this.complaints = new Complaints(LOG, ticker);
         this.visits = new Visits("understudy-server", limits, ticker);
     }
 
@@ -114,6 +116,9 @@ public final class HttpListener implements AutoCloseable {
             try {
                 answer = ask(exchange, visit, share);
             } catch (Refusal refusal) {
+                if (STRANGERS.contains(refusal.status())) {
+                    complaints.warn("A request was refused with " + refusal.status() + ": " + refusal.getMessage());
+                }
                 answer = refusal.answer();
             } catch (RuntimeException | Error bug) {
                 complain(bug);
@@ -228,9 +233,7 @@ public final class HttpListener implements AutoCloseable {
         StackTraceElement[] trace = bug.getStackTrace();
         String what = bug.getClass().getName() + " at " + (trace.length == 0 ? "an unknown place" : trace[0]);
         // The class and the place only: a foreign message might quote anything.
-        if (complaints.size() < 1_000 && complaints.add(what)) {
-            LOG.error("A request failed with {}; this is not logged again", what);
-        }
+        complaints.error("A request failed with " + what);
     }
 
     /** How many requests are under way, for tests. */

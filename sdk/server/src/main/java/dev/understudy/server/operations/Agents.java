@@ -23,7 +23,8 @@ final class Agents {
         return registry.agents().contains(name) ? answer.apply(name) : unknown();
     }
 
-    private Answer unknown() {
+    /** There is no such agent; these are. */
+    Answer unknown() {
         Map<String, Object> error = new LinkedHashMap<>();
         error.put("status", 404);
         error.put("message", "There is no such agent");

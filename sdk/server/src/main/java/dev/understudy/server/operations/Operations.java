@@ -2,6 +2,7 @@ package dev.understudy.server.operations;
 
 import dev.understudy.ModelRegistry;
 import dev.understudy.server.http.Endpoint;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What operators and their programs may ask, and what answers. */
 public final class Operations {
+
+    /** How long who changes something waits until it is in force. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private Operations() {}
 
@@ -21,11 +25,17 @@ public final class Operations {
      */
     public static List<Endpoint> endpoints(ModelRegistry registry, @Nullable UnaryOperator<String> scrape) {
         HealthAnswers health = new HealthAnswers(registry);
+        RolloutAnswers rollouts = new RolloutAnswers(registry);
+        Changes changes = new Changes(registry, PATIENCE);
         List<Endpoint> all = new ArrayList<>();
         all.add(Endpoint.get("/live", health::live).vitally());
         all.add(Endpoint.get("/ready", health::ready).vitally());
         all.add(Endpoint.get("/health", health::all).vitally());
         all.add(Endpoint.get("/health", health::one).forAllBelow().vitally());
+        all.add(Endpoint.get("/rollouts", rollouts::all));
+        all.add(Endpoint.get("/rollouts", rollouts::one).forAllBelow());
+        all.add(Endpoint.post("/rollouts", changes::rollout).forAllBelow());
+        all.add(Endpoint.post("/finetuned", changes::finetuned));
         if (scrape != null) {
             all.add(Endpoint.get("/metrics", new MetricsAnswer(scrape)).vitally());
         }

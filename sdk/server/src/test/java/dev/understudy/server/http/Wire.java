@@ -34,6 +34,21 @@ public final class Wire implements AutoCloseable {
         }
     }
 
+    /** A change as an operator asks for it. */
+    public static String post(int port, String path, String json, String token) throws IOException {
+        return answer(
+                port,
+                "POST " + path + " HTTP/1.1",
+                "Host: localhost",
+                "Connection: close",
+                "Authorization: Bearer " + token,
+                "X-Understudy-Change: 1",
+                "Content-Type: application/json",
+                "Content-Length: " + json.length(),
+                "",
+                json);
+    }
+
     /** Sends lines, each with its end. */
     public Wire say(String... lines) throws IOException {
         return send(String.join("\r\n", lines) + "\r\n");
