@@ -10,6 +10,9 @@ import dev.understudy.error.ChatException;
 import dev.understudy.examples.Trace.Arrival;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -19,6 +22,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class Callers {
 
     private static final int USERS = 2_000;
+    private static final int WARM_UP_CALLS = 12;
     private static final String WORDS = "word ".repeat(8_000);
 
     /**
@@ -62,12 +66,20 @@ final class Callers {
     }
 
     /** The first calls of a process are slow, which is not the candidates' fault: the baselines take them. */
-    void warmUp(int rounds) {
+    void warmUp() {
         CallOptions baseline = CallOptions.builder().useFinetuned(false).build();
-        for (int i = 0; i < rounds; i++) {
-            for (Audience audience : AUDIENCES) {
-                ask(audience, request("Warm-up " + i, new Arrival(0, 100, 20)), baseline);
-            }
+        ExecutorService threads = Executors.newCachedThreadPool();
+        for (int i = 0; i < WARM_UP_CALLS * AUDIENCES.size(); i++) {
+            Audience audience = AUDIENCES.get(i % AUDIENCES.size());
+            ChatRequest request = request("Warm-up " + i, new Arrival(0, 100, 20));
+            threads.execute(() -> ask(audience, request, baseline));
+        }
+        threads.shutdown();
+        try {
+            threads.awaitTermination(1, TimeUnit.MINUTES);
+        } catch (InterruptedException ended) {
+            threads.shutdownNow();
+            Thread.currentThread().interrupt();
         }
     }
 

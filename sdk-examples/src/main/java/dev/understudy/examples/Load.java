@@ -1,11 +1,13 @@
 package dev.understudy.examples;
 
 import dev.understudy.examples.Trace.Arrival;
+import dev.understudy.time.Waiting;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /**
  * Plays the trace again and again until it is closed. The load is open: each arrival is a call at its time, on a thread of its
@@ -14,32 +16,40 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Load implements AutoCloseable {
 
-    private static final int MOST_CALLERS = 256;
+    /** More than the agents let wait, so that it is they who refuse. */
+    private static final int MOST_CALLERS = 400;
+
     private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Trace trace;
     private final double speed;
-    private final Callers callers;
-    private final AtomicLong leftOut = new AtomicLong();
-    private final ThreadPoolExecutor threads =
-            new ThreadPoolExecutor(0, MOST_CALLERS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), work -> {
-                Thread thread = new Thread(work, "caller");
-                thread.setDaemon(true);
-                return thread;
-            });
+    private final Function<Arrival, Runnable> calls;
+    private final Waiting waiting;
+    private final ThreadPoolExecutor callers;
     private final Thread player = new Thread(this::play, "load");
+    private final AtomicLong leftOut = new AtomicLong();
 
     /**
      * Does not start yet.
      *
      * @param trace when calls come, and how large they are
      * @param speed how many seconds of the trace are played in one
-     * @param callers who calls
+     * @param calls makes a call of an arrival; asked by one thread
      */
-    Load(Trace trace, double speed, Callers callers) {
+    Load(Trace trace, double speed, Function<Arrival, Runnable> calls) {
+        this(trace, speed, calls, Waiting.system(), MOST_CALLERS);
+    }
+
+    Load(Trace trace, double speed, Function<Arrival, Runnable> calls, Waiting waiting, int mostCallers) {
         this.trace = trace;
         this.speed = speed;
-        this.callers = callers;
+        this.calls = calls;
+        this.waiting = waiting;
+        callers = new ThreadPoolExecutor(0, mostCallers, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), work -> {
+            Thread thread = new Thread(work, "caller");
+            thread.setDaemon(true);
+            return thread;
+        });
         player.setDaemon(true);
     }
 
@@ -53,29 +63,33 @@ final class Load implements AutoCloseable {
     }
 
     private void play() {
-        try {
-            while (true) {
-                playOnce();
-            }
-        } catch (InterruptedException closed) {
-            return;
+        while (!Thread.currentThread().isInterrupted()) {
+            playOnce();
         }
     }
 
-    private void playOnce() throws InterruptedException {
-        long start = System.nanoTime();
+    void playOnce() {
+        long start = waiting.nanoTime();
         for (Arrival arrival : trace.arrivals()) {
-            long wait = start + (long) (arrival.seconds() / speed * 1e9) - System.nanoTime();
-            TimeUnit.NANOSECONDS.sleep(wait);
-            if (wait < -LATE_NANOS) {
-                leftOut.incrementAndGet();
-                continue;
+            long due = start + (long) (arrival.seconds() / speed * 1e9);
+            while (due - waiting.nanoTime() > 0) {
+                waiting.park(this, due - waiting.nanoTime());
+                if (Thread.currentThread().isInterrupted()) {
+                    return;
+                }
             }
-            try {
-                threads.execute(callers.draw(arrival));
-            } catch (RejectedExecutionException allAreWaiting) {
+            if (waiting.nanoTime() - due > LATE_NANOS || !isCalled(arrival)) {
                 leftOut.incrementAndGet();
             }
+        }
+    }
+
+    private boolean isCalled(Arrival arrival) {
+        try {
+            callers.execute(calls.apply(arrival));
+            return true;
+        } catch (RejectedExecutionException allAreWaiting) {
+            return false;
         }
     }
 
@@ -83,6 +97,6 @@ final class Load implements AutoCloseable {
     @Override
     public void close() {
         player.interrupt();
-        threads.shutdownNow();
+        callers.shutdownNow();
     }
 }

@@ -58,7 +58,6 @@ public final class Orchestrator implements AutoCloseable {
             "legal-tuned-v1",
             new Pace(300, 300));
 
-    private static final int WARM_UP_ROUNDS = 8;
     private static final Duration INCIDENT = Duration.ofSeconds(30);
 
     private final OrchestratorOptions options;
@@ -92,9 +91,9 @@ public final class Orchestrator implements AutoCloseable {
                     .listener(new MicrometerListener(meters))
                     .build());
             callers = new Callers(registry);
-            callers.warmUp(WARM_UP_ROUNDS);
+            callers.warmUp();
             server = opened(RegistryServer.start(registry, serving(options.port(), meters)));
-            load = opened(new Load(Trace.load(), options.speed(), callers));
+            load = opened(new Load(Trace.load(), options.speed(), callers::draw));
         } catch (IOException | RuntimeException cannotStart) {
             close();
             throw cannotStart;

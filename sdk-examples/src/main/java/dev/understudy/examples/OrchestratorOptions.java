@@ -44,7 +44,7 @@ record OrchestratorOptions(
 
     OrchestratorOptions {
         if (!(speed > 0 && speed <= 100)) {
-            throw new IllegalArgumentException("--speed must be above 0, and at most 100");
+            throw new IllegalArgumentException("--speed must be a number above 0 and at most 100");
         }
     }
 
@@ -70,12 +70,16 @@ record OrchestratorOptions(
             case "--folder" -> new OrchestratorOptions(Path.of(value), port, modelsPort, speed, incidentAfter, end);
             case "--port" -> new OrchestratorOptions(folder, port(name, value), modelsPort, speed, incidentAfter, end);
             case "--models-port" -> new OrchestratorOptions(folder, port, port(name, value), speed, incidentAfter, end);
-            case "--speed" ->
-                new OrchestratorOptions(folder, port, modelsPort, Double.parseDouble(value), incidentAfter, end);
+            case "--speed" -> new OrchestratorOptions(folder, port, modelsPort, number(value), incidentAfter, end);
             case "--incident-after" -> new OrchestratorOptions(folder, port, modelsPort, speed, time(name, value), end);
             case "--for" -> new OrchestratorOptions(folder, port, modelsPort, speed, incidentAfter, time(name, value));
             default -> throw new IllegalArgumentException(name + " is not known");
         };
+    }
+
+    /** What is no number is out of bounds as well. */
+    private static double number(String value) {
+        return value.matches("\\d{1,9}(\\.\\d{1,9})?") ? Double.parseDouble(value) : Double.NaN;
     }
 
     private static int port(String name, String value) {

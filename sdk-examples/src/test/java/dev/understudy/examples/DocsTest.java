@@ -25,7 +25,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 class DocsTest {
 
     private static final Set<String> SECTIONS =
-            Set.of("state", "models", "providers", "deployments", "defaults", "agents");
+            Set.of("state", "server", "models", "providers", "deployments", "defaults", "agents");
 
     /** What a page's fragment leaves out. */
     private static final String REST = """
