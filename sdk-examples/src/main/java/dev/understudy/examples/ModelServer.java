@@ -3,6 +3,7 @@ package dev.understudy.examples;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,6 +35,7 @@ final class ModelServer implements AutoCloseable {
 
     private static final String ALL = "all";
     private static final int LOG_CAPACITY = 10_000;
+    private static final int WORD_MILLIS = 15;
     private static final Pattern MODEL = Pattern.compile("\"model\":\"([^\"]+)\"");
     private static final Pattern TOKENS = Pattern.compile("\"max_tokens\":(\\d+)");
     private static final Pattern MOOD = Pattern.compile("/mood/([^/]+)/(well|slow|down)");
@@ -196,6 +198,8 @@ final class ModelServer implements AutoCloseable {
             Thread.sleep(paces.getOrDefault(model, Pace.USUAL).millis(now, tokens));
             if (now == Mood.DOWN) {
                 reply(exchange, 503, "application/json", "{\"error\":{\"message\":\"out of service\"}}");
+            } else if (body.contains("\"stream\":true")) {
+                stream(exchange, model, words(body), tokens);
             } else {
                 reply(exchange, 200, "application/json", completion(model, words(body), tokens));
             }
@@ -239,8 +243,38 @@ final class ModelServer implements AutoCloseable {
         return """
                 {"id":"example","object":"chat.completion","model":"%s",
                  "choices":[{"index":0,"message":{"role":"assistant","content":"%s"},"finish_reason":"stop"}],
-                 "usage":{"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d}}
-                """.formatted(model, "word ".repeat(written), read, written, read + written);
+                 %s}
+                """.formatted(model, "word ".repeat(written), usage(read, written));
+    }
+
+    /** The answer as server-sent events, a word in each. */
+    private static void stream(HttpExchange exchange, String model, int read, int written)
+            throws IOException, InterruptedException {
+        exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+        exchange.sendResponseHeaders(200, 0);
+        OutputStream out = exchange.getResponseBody();
+        for (int i = 0; i < written; i++) {
+            event(out, chunk(model, "{\"content\":\"word \"}", "null", ""));
+            Thread.sleep(WORD_MILLIS);
+        }
+        event(out, chunk(model, "{}", "\"stop\"", "," + usage(read, written)));
+        event(out, "[DONE]");
+    }
+
+    private static void event(OutputStream out, String data) throws IOException {
+        out.write(("data: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
+        out.flush();
+    }
+
+    private static String chunk(String model, String delta, String finish, String more) {
+        return """
+                {"id":"example","object":"chat.completion.chunk","model":"%s",\
+                "choices":[{"index":0,"delta":%s,"finish_reason":%s}]%s}""".formatted(model, delta, finish, more);
+    }
+
+    private static String usage(int read, int written) {
+        return "\"usage\":{\"prompt_tokens\":%d,\"completion_tokens\":%d,\"total_tokens\":%d}"
+                .formatted(read, written, read + written);
     }
 
     /** Tokens of a prompt: here a word is one. */
