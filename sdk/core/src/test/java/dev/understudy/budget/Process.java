@@ -18,8 +18,8 @@ final class Process {
     final FakeTicker ticker = new FakeTicker();
     final RecordedEvents events = new RecordedEvents();
     final Budget budget;
-    int woken;
-    Instant wall;
+    volatile int woken;
+    volatile Instant wall;
 
     Process(long id, BudgetSettings settings, RolloutStore store, Instant wall) {
         this.wall = wall;
