@@ -1,5 +1,6 @@
 package dev.understudy;
 
+import dev.understudy.budget.Budget;
 import dev.understudy.config.Configuration;
 import dev.understudy.event.Listener;
 import dev.understudy.rollout.Ramp;
@@ -31,7 +32,7 @@ public final class SimulatedRegistry {
         registry.install(configuration);
     }
 
-    /** Looks after the rollouts, which otherwise happens about once a second. */
+    /** Looks after rollouts and budgets, which otherwise happens every few seconds. */
     public static void tick(ModelRegistry registry) {
         registry.tick();
     }
@@ -39,6 +40,11 @@ public final class SimulatedRegistry {
     /** Returns an agent's rollout, or null where it has no candidate. */
     public static Ramp ramp(ModelRegistry registry, String agent) {
         return registry.pipeline(agent).ramp();
+    }
+
+    /** Returns an agent's budget, or null where it has none. */
+    public static Budget budget(ModelRegistry registry, String agent) {
+        return registry.pipeline(agent).budget();
     }
 
     /** Returns the permits of every agent (as {@code agent/BASELINE} and {@code agent/CANDIDATE}) and provider, by name. */

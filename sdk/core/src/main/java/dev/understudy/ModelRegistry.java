@@ -714,9 +714,10 @@ public final class ModelRegistry implements AutoCloseable {
         return assembly.openClients();
     }
 
-    /** Looks after the rollouts now, for tests and simulations. */
+    /** Looks after rollouts and budgets now, for tests and simulations. */
     void tick() {
         rollouts.look();
+        budgets.round();
     }
 
     /** What is done in the background, for a simulation, which does it when it likes. */

@@ -159,7 +159,10 @@ final class CallRules implements Watcher {
             throw simulation.violated("R11", call + " reports " + end.attempts() + " attempts; models saw " + seen);
         }
         if (seen > 0) {
-            if (end.variant() != wanted(call, end)) {
+            boolean spared = end.variant() == Variant.BASELINE
+                    && !end.randomised()
+                    && simulation.spending.mayBeBaselineOnly(call);
+            if (end.variant() != wanted(call, end) && !spared) {
                 throw simulation.violated("R23", call + " was assigned " + end.variant());
             }
             int allowed = simulation.mostSince(call, configuration -> share(configuration, call));
@@ -246,10 +249,13 @@ final class CallRules implements Watcher {
                     case CANCELLED -> call.unwanted() || simulation.closedAt >= 0;
                     case CIRCUIT_OPEN ->
                         refusals.stream().anyMatch(refusal -> refusal.guard().equals("breaker"));
+                    case BUDGET_EXCEEDED ->
+                        refusals.stream().anyMatch(refusal -> refusal.guard().equals("budget"));
                     case OVERLOADED ->
                         call.runner == null
                                 || refusals.stream()
-                                        .anyMatch(refusal -> !refusal.guard().equals("breaker"));
+                                        .anyMatch(refusal -> !refusal.guard().equals("breaker")
+                                                && !refusal.guard().equals("budget"));
                     default -> false;
                 }
                 || (kind == FailureKind.TIMEOUT

@@ -49,6 +49,7 @@ final class Happenings {
         for (RolloutDecision decision : simulation.decisions) {
             add("rollout " + decision.to() + " for " + decision.reason());
         }
+        simulation.reached.forEach(status -> add("budget " + status.state()));
         if (!simulation.healed) {
             add("closed early");
         }

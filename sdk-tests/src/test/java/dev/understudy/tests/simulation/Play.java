@@ -5,6 +5,8 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Variant;
 import dev.understudy.config.AgentSettings;
 import dev.understudy.config.Configuration;
+import dev.understudy.error.BudgetExceededException;
+import dev.understudy.event.BudgetState;
 import dev.understudy.event.Listener;
 import dev.understudy.rollout.Steering;
 import java.net.URI;
@@ -156,7 +158,7 @@ final class Play {
                 SimulatedCall probe = scenario.probe(simulation.calls.size(), agent.name(), variant);
                 begin(probe);
                 world.join();
-                if (probe.response == null) {
+                if (probe.response == null && !isOutOfMoney(probe)) {
                     throw simulation.violated(
                             "R9", "All is well for ten minutes, but " + probe + " got " + probe.thrown);
                 }
@@ -164,6 +166,11 @@ final class Play {
             }
         }
         simulation.tell(Watcher::atRest);
+    }
+
+    private boolean isOutOfMoney(SimulatedCall call) {
+        return call.thrown instanceof BudgetExceededException
+                && simulation.registry.budget(call.agent).orElseThrow().state() == BudgetState.SPENT;
     }
 
     // What callers do

@@ -1,6 +1,8 @@
 package dev.understudy.tests.simulation;
 
 import dev.understudy.SimulatedRegistry;
+import dev.understudy.budget.Budget;
+import dev.understudy.budget.MoneyThief;
 import dev.understudy.error.Origin;
 import dev.understudy.event.Event;
 import dev.understudy.event.RolloutPhase;
@@ -36,7 +38,9 @@ enum Sabotage {
     /** Connections that nobody needs any more stay open. */
     LEAKED_CLIENT,
     /** A candidate that was taken away is given to everybody again. */
-    REOPENED_SHARE;
+    REOPENED_SHARE,
+    /** Something is spent that no call has cost. */
+    STOLEN_MONEY;
 
     long watchdogNanos() {
         return TimeUnit.SECONDS.toNanos(this == BLOCKING_MODEL ? 1 : 60);
@@ -78,6 +82,14 @@ enum Sabotage {
     }
 
     void strike(Simulation simulation) {
+        if (this == STOLEN_MONEY) {
+            for (String agent : simulation.registry.agents()) {
+                Budget budget = SimulatedRegistry.budget(simulation.registry, agent);
+                if (budget != null) {
+                    MoneyThief.steal(budget, simulation.waiting.nanoTime());
+                }
+            }
+        }
         if (this == LEAKED_PERMIT) {
             SimulatedRegistry.gates(simulation.registry).values().forEach(PermitThief::steal);
         }

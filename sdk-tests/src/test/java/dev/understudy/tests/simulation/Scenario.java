@@ -1,6 +1,7 @@
 package dev.understudy.tests.simulation;
 
 import dev.understudy.breaker.BreakerSettings;
+import dev.understudy.budget.BudgetSettings;
 import dev.understudy.cache.CacheSettings;
 import dev.understudy.call.CallOptions;
 import dev.understudy.chat.ChatRequest;
@@ -14,6 +15,8 @@ import dev.understudy.chat.Variant;
 import dev.understudy.config.AgentSettings;
 import dev.understudy.config.Configuration;
 import dev.understudy.config.ModelSettings;
+import dev.understudy.event.BudgetPeriod;
+import dev.understudy.event.BudgetPolicy;
 import dev.understudy.fallback.FallbackSettings;
 import dev.understudy.retry.RetrySettings;
 import dev.understudy.rollout.GuardSettings;
@@ -57,6 +60,8 @@ final class Scenario {
     private int providerPermits = 8;
     private Secret key = Secret.of("file:key", "key");
     private final Map<String, String> salts = new LinkedHashMap<>();
+    /** How each agent is with money: none keeps to a budget, some always do, some as it comes. */
+    private final Map<String, Integer> thrift = new LinkedHashMap<>();
 
     Scenario(long seed) {
         chance = new SplittableRandom(seed);
@@ -216,9 +221,21 @@ final class Scenario {
                                         10_000,
                                         64 << 20,
                                         chance.nextInt(3) == 0 ? duration(1_000, 300_000) : null))
+                .budget(budget(name))
                 .useFinetuned(chance.nextInt(20) == 0 ? Boolean.FALSE : null)
                 .useFallback(chance.nextInt(8) == 0 ? (Boolean) chance.nextBoolean() : null)
                 .build();
+    }
+
+    /** From what a few calls cost to more than all of them do. */
+    private BudgetSettings budget(String name) {
+        int kind = thrift.computeIfAbsent(name, agent -> chance.nextInt(6));
+        if (kind < 3 || (kind == 5 && chance.nextInt(3) == 0)) {
+            return null;
+        }
+        double limit = Mood.nanos(chance, 100_000, 200_000_000) / 1e9;
+        return BudgetSettings.of(limit, kind == 5 && chance.nextBoolean() ? BudgetPeriod.HOUR : BudgetPeriod.MONTH)
+                .atLimit(oneOf(BudgetPolicy.values()));
     }
 
     /** The salt stays: it is frozen anyway as long as the candidate stays. */

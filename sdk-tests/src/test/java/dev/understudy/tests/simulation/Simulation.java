@@ -3,6 +3,7 @@ package dev.understudy.tests.simulation;
 import dev.understudy.ModelRegistry;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.config.Configuration;
+import dev.understudy.event.BudgetStatus;
 import dev.understudy.event.CircuitState;
 import dev.understudy.event.Event;
 import dev.understudy.event.Reading;
@@ -31,6 +32,7 @@ final class Simulation {
     final List<SimulatedCall> calls = new ArrayList<>();
     final List<Attempt> attempts = new ArrayList<>();
     final List<RolloutDecision> decisions = new ArrayList<>();
+    final List<BudgetStatus> reached = new ArrayList<>();
     /** All that were ever in force; the last one is. */
     final List<Configuration> configurations = new ArrayList<>();
     /** What is about to come into force, while it does. */
@@ -46,6 +48,7 @@ final class Simulation {
 
     private final SplittableRandom sdkChance;
     private final Map<ChatRequest, SimulatedCall> byRequest = new IdentityHashMap<>();
+    final SpendingRules spending;
     private final List<Watcher> watchers;
 
     Simulation(long seed) {
@@ -61,6 +64,7 @@ final class Simulation {
         this.lines = new Lines(world);
         this.sabotage = sabotage;
         this.models = scenario.models(this);
+        this.spending = new SpendingRules(this);
         this.watchers = List.of(
                 new Conservation(this),
                 new GateRules(this),
@@ -68,6 +72,7 @@ final class Simulation {
                 new LimiterRules(this),
                 new FlightRules(this),
                 new BudgetRules(this),
+                spending,
                 new CallRules(this),
                 new AnswerRules(this),
                 new ClientRules(this),
@@ -201,6 +206,9 @@ final class Simulation {
     void heard(Event event) {
         if (event instanceof Event.RolloutChanged changed) {
             decisions.add(changed.decision());
+        }
+        if (event instanceof Event.BudgetReached told) {
+            reached.add(told.status());
         }
         SimulatedCall call = world.current().context instanceof SimulatedCall known ? known : null;
         world.note("reports " + event);

@@ -25,6 +25,7 @@ class SimulationCanFailTest {
         "EARLY_CLOSE, R21",
         "LEAKED_CLIENT, R30",
         "REOPENED_SHARE, R24",
+        "STOLEN_MONEY, R25",
     })
     void a_fault_is_found_by_its_rule(Sabotage sabotage, String rule) {
         Set<String> found = new TreeSet<>();

@@ -42,7 +42,7 @@ class SimulationTest {
             }
         }
         for (String guard : new String[] {
-            "permits", "queue", "provider-permits", "provider-queue", "rate-limit", "breaker", "workers"
+            "permits", "queue", "provider-permits", "provider-queue", "rate-limit", "breaker", "workers", "budget"
         }) {
             assertThat(happened.of("refused by " + guard))
                     .as("refusals by %s", guard)
@@ -66,6 +66,8 @@ class SimulationTest {
             "installed",
             "connected anew",
             "closed early",
+            "budget NEARLY_SPENT",
+            "budget SPENT",
             "on a worker",
             "on the caller",
             "act SILENCE",

@@ -84,8 +84,10 @@ final class VirtualWorld implements Ticker, Parking {
         live.get(0).give();
         await();
         ended = true;
-        carriers.forEach(Carrier::wakeToEnd);
-        carriers.forEach(Carrier::awaitEnd);
+        // A copy: who blocked outside may go on by itself just now, and hire others.
+        List<Carrier> all = List.copyOf(carriers);
+        all.forEach(Carrier::wakeToEnd);
+        all.forEach(Carrier::awaitEnd);
         if (failure instanceof Error error) {
             throw error;
         }
