@@ -36,6 +36,7 @@ final class Visits implements Executor, AutoCloseable {
     private final long lookNanos;
 
     private volatile boolean closed;
+    private volatile boolean watchSleeps;
 
     Visits(String name, Limits limits, Ticker ticker) {
         this.limits = limits;
@@ -72,7 +73,9 @@ final class Visits implements Executor, AutoCloseable {
         Thread thread = Thread.currentThread();
         Visit visit = new Visit(thread, ticker.nanoTime());
         visits.put(thread, visit);
-        LockSupport.unpark(watch); // it sleeps for good while nobody is here
+        if (watchSleeps) { // for good, while nobody is here; else it comes by itself, and waking it costs each visit
+            LockSupport.unpark(watch);
+        }
         if (closed) {
             visit.end(); // it came between the end of the others and the end of the workers
         }
@@ -105,7 +108,11 @@ final class Visits implements Executor, AutoCloseable {
     private void watch() {
         while (!closed) {
             if (visits.isEmpty()) {
-                LockSupport.park(this);
+                watchSleeps = true;
+                if (visits.isEmpty() && !closed) { // who came meanwhile may not have seen it
+                    LockSupport.park(this);
+                }
+                watchSleeps = false;
             } else {
                 look(ticker.nanoTime());
                 LockSupport.parkNanos(this, lookNanos);
