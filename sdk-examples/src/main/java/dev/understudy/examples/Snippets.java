@@ -10,6 +10,7 @@ import dev.understudy.chat.ChatModel;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Message;
+import dev.understudy.chat.Secret;
 import dev.understudy.health.Health;
 import dev.understudy.insight.Comparison;
 import dev.understudy.insight.ExperimentResult;
@@ -19,8 +20,11 @@ import dev.understudy.micrometer.MicrometerListener;
 import dev.understudy.report.RolloutReport;
 import dev.understudy.rollout.RolloutStatus;
 import dev.understudy.rollout.Steering;
+import dev.understudy.server.RegistryServer;
+import dev.understudy.server.ServerOptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -162,5 +166,20 @@ final class Snippets {
         Timeline timeline = registry.timeline("qa_agent", Duration.ofHours(6));
         ExperimentResult experiment = registry.experiment("qa_agent");
         System.out.println(timeline.points().size() + " points, and the experiment says " + experiment.answer());
+    }
+
+    static void gateway(ModelRegistry registry) {
+        RegistryServer server = RegistryServer.start(
+                registry, ServerOptions.builder().openAi(true).build());
+        System.out.println("Base URL of the OpenAI face: " + server.uri() + "v1");
+    }
+
+    static ServerOptions gatewayForOthers(InetAddress address, String key) {
+        return ServerOptions.builder()
+                .address(address)
+                .allowedHosts("models.internal")
+                .openAi(true)
+                .openAiClient("web-shop", Secret.of("env:WEB_SHOP_KEY", key))
+                .build();
     }
 }

@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 /** What a request says in headers, because OpenAI's format has no words for it. */
 final class CallHeaders {
 
-    private static final String USER = "X-User";
-    private static final String TENANT = "X-Tenant";
-    private static final String EXPERIMENT = "X-Experiment";
-    private static final String TIMEOUT = "X-Timeout";
+    static final String USER = "X-User";
+    static final String TENANT = "X-Tenant";
+    static final String EXPERIMENT = "X-Experiment";
+    static final String TIMEOUT = "X-Timeout";
     /** How long the official clients wait, in seconds: they say so in each request, 600 unless told otherwise. */
-    private static final String CLIENT_TIMEOUT = "X-Stainless-Timeout";
+    static final String CLIENT_TIMEOUT = "X-Stainless-Timeout";
 
     private static final Pattern DURATION = Pattern.compile("([1-9]\\d{0,8})\\s*(ms|s|m|h)");
 

@@ -1,9 +1,9 @@
 package dev.understudy.server.gateway;
 
 import java.math.BigDecimal;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,30 +21,31 @@ final class Unsupported {
     private static final String BY_DEPLOYMENT =
             "cannot be set for each request; the operator sets it under 'extra' of a deployment";
 
-    private static final Map<String, Entry> TABLE = new LinkedHashMap<>();
-
-    static {
-        TABLE.put("n", new Entry(number(1), "is 1 here: ask again for another answer"));
-        TABLE.put("logprobs", new Entry(is(false), "cannot be honoured: answers carry no log probabilities"));
-        TABLE.put("top_logprobs", new Entry(number(0), "cannot be honoured: answers carry no log probabilities"));
-        TABLE.put("audio", new Entry(never(), "cannot be honoured: answers are text"));
-        TABLE.put("modalities", new Entry(is(List.of("text")), "cannot be honoured: answers are text"));
-        TABLE.put("prediction", new Entry(never(), "cannot be honoured"));
-        TABLE.put("web_search_options", new Entry(never(), "cannot be honoured: models search nothing here"));
-        TABLE.put("functions", new Entry(empty(), "is the old way to offer functions; use 'tools'"));
-        TABLE.put("function_call", new Entry(never(), "is the old way to choose a function; use 'tool_choice'"));
-        TABLE.put("store", new Entry(is(false), "cannot be honoured: no answers are kept"));
-        TABLE.put("metadata", new Entry(empty(), "cannot be honoured: no answers are kept"));
-        TABLE.put("frequency_penalty", new Entry(number(0), BY_DEPLOYMENT));
-        TABLE.put("presence_penalty", new Entry(number(0), BY_DEPLOYMENT));
-        TABLE.put("logit_bias", new Entry(empty(), BY_DEPLOYMENT));
-        TABLE.put("parallel_tool_calls", new Entry(is(true), BY_DEPLOYMENT));
-        TABLE.put("reasoning_effort", new Entry(never(), BY_DEPLOYMENT));
-        TABLE.put("verbosity", new Entry(never(), BY_DEPLOYMENT));
-        TABLE.put("service_tier", new Entry(is("auto").or(is("default")), BY_DEPLOYMENT));
-    }
+    private static final Map<String, Entry> TABLE = Map.ofEntries(
+            entry("n", number(1), "is 1 here: ask again for another answer"),
+            entry("logprobs", is(false), "cannot be honoured: answers carry no log probabilities"),
+            entry("top_logprobs", number(0), "cannot be honoured: answers carry no log probabilities"),
+            entry("audio", never(), "cannot be honoured: answers are text"),
+            entry("modalities", is(List.of("text")), "cannot be honoured: answers are text"),
+            entry("prediction", never(), "cannot be honoured"),
+            entry("web_search_options", never(), "cannot be honoured: models search nothing here"),
+            entry("functions", empty(), "is the old way to offer functions; use 'tools'"),
+            entry("function_call", never(), "is the old way to choose a function; use 'tool_choice'"),
+            entry("store", is(false), "cannot be honoured: no answers are kept"),
+            entry("metadata", empty(), "cannot be honoured: no answers are kept"),
+            entry("frequency_penalty", number(0), BY_DEPLOYMENT),
+            entry("presence_penalty", number(0), BY_DEPLOYMENT),
+            entry("logit_bias", empty(), BY_DEPLOYMENT),
+            entry("parallel_tool_calls", is(true), BY_DEPLOYMENT),
+            entry("reasoning_effort", never(), BY_DEPLOYMENT),
+            entry("verbosity", never(), BY_DEPLOYMENT),
+            entry("service_tier", is("auto").or(is("default")), BY_DEPLOYMENT));
 
     private Unsupported() {}
+
+    static Set<String> names() {
+        return TABLE.keySet();
+    }
 
     /** Takes them all. */
     static void refuse(Fields fields) {
@@ -54,6 +55,10 @@ final class Unsupported {
                 throw fields.unsupported(name, entry.why);
             }
         });
+    }
+
+    private static Map.Entry<String, Entry> entry(String name, Predicate<Object> asksNothing, String why) {
+        return Map.entry(name, new Entry(asksNothing, why));
     }
 
     private static Predicate<Object> never() {
