@@ -2,6 +2,8 @@ package dev.understudy.tests.faults;
 
 import dev.understudy.ModelRegistry;
 import dev.understudy.call.CallOptions;
+import dev.understudy.call.FallbackReason;
+import dev.understudy.call.StreamListener;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Message;
 import java.lang.reflect.InvocationTargetException;
@@ -21,6 +23,8 @@ enum Face {
     CHAT,
     /** {@code chatAsync}. */
     ASYNC,
+    /** {@code stream}, with a listener that consents to restarts. */
+    STREAM,
     /** {@code chat} on a virtual thread, where the JDK has them. */
     VIRTUAL;
 
@@ -41,12 +45,34 @@ enum Face {
         return switch (this) {
             case CHAT -> timed(() -> registry.chat(agent, messages, options));
             case ASYNC -> timed(() -> get(registry.chatAsync(agent, messages, options)));
+            case STREAM -> timed(() -> stream(registry, agent, messages, options));
             case VIRTUAL -> {
                 CompletableFuture<Result> result = new CompletableFuture<>();
                 startVirtual(() -> result.complete(timed(() -> registry.chat(agent, messages, options))));
                 yield result.orTimeout(60, TimeUnit.SECONDS).join();
             }
         };
+    }
+
+    private static ChatResponse stream(
+            ModelRegistry registry, String agent, List<Message> messages, CallOptions options) {
+        StringBuilder heard = new StringBuilder();
+        ChatResponse whole = registry.stream(agent, messages, options, new StreamListener() {
+            @Override
+            public void onText(String text) {
+                heard.append(text);
+            }
+
+            @Override
+            public boolean onRestart(FallbackReason reason) {
+                heard.setLength(0);
+                return true;
+            }
+        });
+        if (!whole.text().contentEquals(heard)) {
+            throw new AssertionError("What was heard is not what was answered");
+        }
+        return whole;
     }
 
     static Result timed(Callable<ChatResponse> call) {

@@ -34,6 +34,11 @@ class FaultTableTest {
         return FaultCase.all().stream().flatMap(fault -> Face.all().stream().map(face -> Arguments.of(fault, face)));
     }
 
+    /** A stream that fails with its fallback fails as it does without: that is not played a third time. */
+    static Stream<Arguments> everyCaseAndFaceButStreams() {
+        return everyCaseAndFace().filter(arguments -> arguments.get()[1] != Face.STREAM);
+    }
+
     @Test
     void there_are_more_than_a_hundred_cases_and_none_is_there_twice() {
         assertThat(FaultCase.all()).hasSizeGreaterThan(100).doesNotHaveDuplicates();
@@ -85,7 +90,7 @@ class FaultTableTest {
     }
 
     @ParameterizedTest(name = "{0} by {1}")
-    @MethodSource("everyCaseAndFace")
+    @MethodSource("everyCaseAndFaceButStreams")
     @Rule({"R1", "R11", "R16", "R25", "R28"})
     void with_a_fallback_that_fails_too(FaultCase fault, Face face) {
         try (World world = world(fault, 100)) {

@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -39,8 +41,10 @@ class SharedAnswersTest {
         try (World world = cached().build()) {
             world.server().script(CANDIDATE, "answer;after-ms=300");
 
-            List<Result> results = Crowd.of(
-                    24, caller -> world.call(Face.all().get(caller % Face.all().size()), PATIENT));
+            // A stream goes at the pace of its listener: nobody waits for another's.
+            List<Face> sharing =
+                    Face.all().stream().filter(face -> face != Face.STREAM).toList();
+            List<Result> results = Crowd.of(24, caller -> world.call(sharing.get(caller % sharing.size()), PATIENT));
 
             assertThat(world.attempts(CANDIDATE)).hasSize(1);
             assertThat(results)
@@ -54,6 +58,34 @@ class SharedAnswersTest {
                     .containsEntry(0, 23L);
             assertThat(world.call().response().cached()).isTrue();
             assertThat(world.attempts(CANDIDATE)).hasSize(1);
+        }
+    }
+
+    @Test
+    @Rule("R18")
+    void nobody_waits_for_the_listener_of_an_identical_stream() throws InterruptedException {
+        try (World world = cached().build()) {
+            world.server().script(CANDIDATE, "stream;tokens=5");
+            CountDownLatch busy = new CountDownLatch(1);
+            CountDownLatch release = new CountDownLatch(1);
+            CompletableFuture<ChatResponse> slow = world.registry()
+                    .streamAsync(World.AGENT, ChatRequest.of(World.prompt()), PATIENT, text -> {
+                        busy.countDown();
+                        try {
+                            assertThat(release.await(10, TimeUnit.SECONDS)).isTrue();
+                        } catch (InterruptedException ended) {
+                            Thread.currentThread().interrupt();
+                        }
+                    });
+            assertThat(busy.await(5, TimeUnit.SECONDS)).isTrue();
+
+            world.server().script(CANDIDATE, "answer");
+            assertThat(world.call().answered()).isTrue();
+            assertThat(slow).isNotDone();
+
+            release.countDown();
+            assertThat(slow.join().text()).isNotEmpty();
+            assertThat(world.attempts(CANDIDATE)).hasSize(2);
         }
     }
 

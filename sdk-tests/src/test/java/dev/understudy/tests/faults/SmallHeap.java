@@ -35,20 +35,26 @@ final class SmallHeap {
                 .configuration(configuration(URI.create(args[0]), models))
                 .build()) {
             for (int i = 0; i < models.size(); i++) {
-                System.out.println(models.get(i) + " " + ask(registry, "agent-" + i));
+                boolean stream = models.get(i).startsWith("fault:stream");
+                System.out.println(models.get(i) + " " + ask(registry, "agent-" + i, stream));
             }
         }
         System.out.println("alive");
     }
 
-    private static String ask(ModelRegistry registry, String agent) throws InterruptedException {
+    private static String ask(ModelRegistry registry, String agent, boolean stream) throws InterruptedException {
         String[] ends = new String[CALLERS];
         List<Thread> callers = new ArrayList<>();
         for (int i = 0; i < CALLERS; i++) {
             int caller = i;
             Thread thread = new Thread(() -> {
                 try {
-                    registry.chat(agent, List.of(Message.user("How much?")), CallOptions.DEFAULT);
+                    List<Message> question = List.of(Message.user("How much?"));
+                    if (stream) {
+                        registry.stream(agent, question, text -> {});
+                    } else {
+                        registry.chat(agent, question, CallOptions.DEFAULT);
+                    }
                     ends[caller] = "answer";
                 } catch (ChatException told) {
                     ends[caller] = told.kind().tag();

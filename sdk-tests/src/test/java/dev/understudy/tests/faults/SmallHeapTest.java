@@ -41,6 +41,9 @@ class SmallHeapTest {
             Map.entry("fault:deep-objects", "malformed"),
             Map.entry("fault:huge-number", "malformed"),
             Map.entry("fault:huge-name", "malformed"),
+            Map.entry("fault:stream-endless-line", "too_large"),
+            Map.entry("fault:stream-tiny-events", "too_large"),
+            Map.entry("fault:stream;tokens=20000", "answer"),
             Map.entry("fault:answer", "answer")));
 
     @Test

@@ -11,8 +11,8 @@ import java.util.function.Function;
  * The faults by name. A name is what follows {@code fault:}; parameters follow it, each after a semicolon. Every fault
  * understands {@code after-ms}: how long the server thinks before it begins.
  *
- * <p>The families: {@link WireFaults} (connections, framing, status lines), {@link SizeFaults} (too much of anything) and
- * {@link BodyFaults} (statuses and odd JSON).
+ * <p>The families: {@link WireFaults} (connections, framing, status lines), {@link SizeFaults} (too much of anything),
+ * {@link BodyFaults} (statuses and odd JSON) and {@link StreamFaults} (event streams).
  */
 final class Faults {
 
@@ -33,6 +33,7 @@ final class Faults {
         WireFaults.addTo(BY_NAME);
         SizeFaults.addTo(BY_NAME);
         BodyFaults.addTo(BY_NAME);
+        StreamFaults.addTo(BY_NAME);
     }
 
     private Faults() {}

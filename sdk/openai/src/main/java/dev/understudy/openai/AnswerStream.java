@@ -53,7 +53,7 @@ final class AnswerStream extends InputStream {
         try {
             for (long i = 0; i < MOST_BLANKS && source.request(i + 1); i++) {
                 byte b = source.getBuffer().getByte(i);
-                if (b != ' ' && b != '\t' && b != '\r' && b != '\n') {
+                if (!isBeforeJson(b)) {
                     return b == '{' || b == '[';
                 }
             }
@@ -64,6 +64,14 @@ final class AnswerStream extends InputStream {
             throw e;
         }
         return false;
+    }
+
+    /** Blanks, byte order marks, and the other half of a character in UTF-16. */
+    private static boolean isBeforeJson(byte b) {
+        return switch (b & 0xff) {
+            case ' ', '\t', '\r', '\n', 0, 0xef, 0xbb, 0xbf, 0xfe, 0xff -> true;
+            default -> false;
+        };
     }
 
     /** Returns what the wire failed with, or null if it did not. */

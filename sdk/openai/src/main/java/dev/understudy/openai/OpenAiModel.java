@@ -172,7 +172,7 @@ final class OpenAiModel implements ChatModel {
             boolean small = !packed && body.contentLength() >= 0 && body.contentLength() <= Caps.SMALL_BODY_BYTES;
             try (AnswerStream stream = new AnswerStream(body, packed, Caps.BODY_BYTES, flight)) {
                 // Who was asked for a stream may answer as a whole.
-                if (sink == null || stream.beginsLikeJson()) {
+                if (sink == null || beginsLikeJson(stream, answered.code(), requestId)) {
                     answer = read(stream, small ? smallJson : json, answered.code(), requestId);
                     readToItsEnd = true;
                 } else {
@@ -200,6 +200,16 @@ final class OpenAiModel implements ChatModel {
                 throws IOException {
             try {
                 return AnswerReader.read(factory, stream);
+            } catch (TooLarge e) {
+                throw failures.tooLarge(status, e.what(), requestId);
+            } catch (IOException e) {
+                throw unreadable(e, stream, status, requestId);
+            }
+        }
+
+        private boolean beginsLikeJson(AnswerStream stream, int status, @Nullable String requestId) throws IOException {
+            try {
+                return stream.beginsLikeJson();
             } catch (TooLarge e) {
                 throw failures.tooLarge(status, e.what(), requestId);
             } catch (IOException e) {
