@@ -167,6 +167,22 @@ class AlertRulesTest {
         }
     }
 
+    @Test
+    void pages_name_the_alerts_that_lead_to_them_and_no_others() {
+        Pattern alert = Pattern.compile("`(Understudy\\w+)`");
+        for (Page page : Page.all()) {
+            if (page.path().startsWith("docs/runbooks")) {
+                Set<String> named = alert.matcher(page.text())
+                        .results()
+                        .map(found -> found.group(1))
+                        .collect(Collectors.toSet());
+                assertThat(named).describedAs(page.toString()).isEqualTo(names(rule -> rule.annotations()
+                        .get("runbook_url")
+                        .startsWith(page.path() + "#")));
+            }
+        }
+    }
+
     /** A kind of failure that gets another name must not fall out of an alert silently. */
     @Test
     void failures_are_called_as_in_the_code() {

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 record Page(Path path, String text) {
 
     private static final Pattern BLOCK = Pattern.compile("^```(\\w*)\\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final Pattern CODE = Pattern.compile("`([^`\\n]+)`");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]+)(#[^)]*)?\\)");
 
     /** README and everything under docs. */
@@ -79,6 +80,14 @@ record Page(Path path, String text) {
         return blocks().stream()
                 .filter(block -> block.language().equals(language))
                 .map(Block::text)
+                .toList();
+    }
+
+    /** What stands between code marks in the text. */
+    List<String> codes() {
+        return CODE.matcher(text.replaceAll("(?ms)^```.*?^```", ""))
+                .results()
+                .map(code -> code.group(1))
                 .toList();
     }
 

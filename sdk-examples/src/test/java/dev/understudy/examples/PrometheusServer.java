@@ -15,12 +15,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** A real Prometheus that scrapes one service every second, with the shipped configuration and recording rules. */
+/** A real Prometheus that scrapes one service every second, with the shipped configuration and rules. */
 final class PrometheusServer implements AutoCloseable {
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -44,9 +47,12 @@ final class PrometheusServer implements AutoCloseable {
                 folder.resolve("prometheus.yml"),
                 Files.readString(shipped.resolve("prometheus-example.yml"))
                         .replace("127.0.0.1:9464", "127.0.0.1:" + target));
-        Files.writeString(
-                folder.resolve("recording-rules.yaml"),
-                Files.readString(shipped.resolve("recording-rules.yaml")).replace("interval: 15s", "interval: 1s"));
+        for (Path rules : List.of(Rules.RECORDS, Rules.ALERTS)) {
+            // No other change: what is tested is what is shipped.
+            Files.writeString(
+                    folder.resolve(rules.getFileName()),
+                    Files.readString(rules).replaceAll("interval: (15s|1m)", "interval: 1s"));
+        }
         int port = freePort();
         Path log = folder.resolve("prometheus.log");
         Process process = new ProcessBuilder(
@@ -68,16 +74,48 @@ final class PrometheusServer implements AutoCloseable {
 
     /** The answer to a query, in its own notation: series and value, a line each; what a target is called is left out. */
     List<String> query(String promql) throws IOException, InterruptedException {
+        Map<?, ?> data = (Map<?, ?>) get("query?query=" + URLEncoder.encode(promql, StandardCharsets.UTF_8));
+        return Rules.maps(data.get("result")).stream()
+                .map(PrometheusServer::line)
+                .sorted()
+                .toList();
+    }
+
+    /** The names of all series. */
+    List<String> names() throws IOException, InterruptedException {
+        return ((List<?>) get("label/__name__/values"))
+                .stream().map(String::valueOf).toList();
+    }
+
+    /** How each rule does, by its name: {@code ok} where it could be evaluated. */
+    Map<String, String> rules() throws IOException, InterruptedException {
+        Map<String, String> health = new TreeMap<>();
+        for (Map<?, ?> group : Rules.maps(((Map<?, ?>) get("rules")).get("groups"))) {
+            Rules.maps(group.get("rules"))
+                    .forEach(rule -> health.put(String.valueOf(rule.get("name")), String.valueOf(rule.get("health"))));
+        }
+        return health;
+    }
+
+    /** The names of the alerts that are {@code pending} or {@code firing}. */
+    Set<String> alerts(String state) throws IOException, InterruptedException {
+        return Rules.maps(((Map<?, ?>) get("alerts")).get("alerts")).stream()
+                .filter(alert -> state.equals(alert.get("state")))
+                .map(alert -> String.valueOf(Dashboard.at(alert, "labels", "alertname")))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private Object get(String what) throws IOException, InterruptedException {
         assertThat(process.isAlive()).describedAs("Prometheus runs: %s", log).isTrue();
-        URI address = URI.create("http://127.0.0.1:" + port + "/api/v1/query?query="
-                + URLEncoder.encode(promql, StandardCharsets.UTF_8));
+        URI address = URI.create("http://127.0.0.1:" + port + "/api/v1/" + what);
         HttpResponse<String> response = http.send(
                 HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-        assertThat(response.statusCode()).describedAs(response.body()).isEqualTo(200);
+        assertThat(response.statusCode())
+                .describedAs("%s: %s", what, response.body())
+                .isEqualTo(200);
         Map<?, ?> answer = (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(response.body());
         assertThat(answer.get("status")).isEqualTo("success");
-        List<?> series = (List<?>) ((Map<?, ?>) answer.get("data")).get("result");
-        return series.stream().map(one -> line((Map<?, ?>) one)).sorted().toList();
+        return Objects.requireNonNull(answer.get("data"));
     }
 
     private static String line(Map<?, ?> series) {

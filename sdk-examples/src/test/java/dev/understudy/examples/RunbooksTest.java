@@ -14,21 +14,30 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Follows the runbooks to the letter: a running service, a real Prometheus, and the commands one after the other. */
+/**
+ * Follows the runbooks to the letter: a running service, a real Prometheus, and the commands one after the other. The pages side by
+ * side, each with a service and a Prometheus of its own: what takes time is that calls and scrapes must come.
+ */
 class RunbooksTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** Commands that change nothing: a reader may look again until there is something to see. */
     private static final Set<String> LOOKS = Set.of("check", "probe", "bucket", "show", "compare", "report");
+
+    /** By page: the alert that fires when it has been followed. */
+    private static final Map<String, String> TOLD = Map.of("high-latency.md", "UnderstudyRollback");
 
     /** How a page says that a command fails. */
     private static final String EXIT_CODE = " || echo \"exit code $?\"";
@@ -48,6 +57,7 @@ class RunbooksTest {
         Installed.require(Promtool.HOW_TO_INSTALL, "prometheus");
     }
 
+    @Execution(ExecutionMode.CONCURRENT) // of these only: no other class runs meanwhile
     @ParameterizedTest
     @MethodSource("runbooks")
     void whoever_follows_it_sees_what_it_shows(Page page) throws Exception {
@@ -62,6 +72,10 @@ class RunbooksTest {
                 } else if (block.language().equals("console")) {
                     follow(block.text().lines().toList(), service);
                 }
+            }
+            String told = TOLD.get(page.path().getFileName().toString());
+            if (told != null) {
+                assertThat(prometheus.alerts("firing")).contains(told);
             }
         }
     }
