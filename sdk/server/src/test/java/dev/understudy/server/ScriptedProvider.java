@@ -47,7 +47,7 @@ public final class ScriptedProvider implements ProviderClient.Factory {
             public ChatModel model(Deployment deployment) {
                 return ChatModel.honouringDeadline((request, deadline) -> {
                     if (BROKEN.contains(deployment.name())) {
-                        throw FailureKind.OTHER.exception("told to fail", Origin.of("scripted"), null);
+                        throw FailureKind.OTHER.exception("told to fail, with a canary", Origin.of("scripted"), null);
                     }
                     return ChatResponse.of(ANSWER, new Usage(10, 20));
                 });

@@ -25,6 +25,9 @@ public final class HttpListener implements AutoCloseable {
     /** Read by the JDK once; without it an answer of two segments waits 40 ms for the other side's acknowledgement. */
     private static final String NO_DELAY = "sun.net.httpserver.nodelay";
 
+    /** How many may knock at the same moment; whoever finds the queue full tries again a second later. */
+    private static final int BACKLOG = 1_024;
+
     private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
 
     /** What everybody is told besides; an endpoint's own word counts for more. */
@@ -92,7 +95,7 @@ public final class HttpListener implements AutoCloseable {
             System.setProperty(NO_DELAY, "true");
         }
         try {
-            return HttpServer.create(address, 0);
+            return HttpServer.create(address, BACKLOG);
         } finally {
             if (ours) {
                 System.clearProperty(NO_DELAY);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
 /** A client that says to a server what no well-behaved client would. */
@@ -63,8 +64,11 @@ public final class Wire implements AutoCloseable {
     }
 
     public Wire send(String text) throws IOException {
-        socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
-        socket.getOutputStream().flush();
+        try {
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+        } catch (SocketException closed) {
+            // whoever is not listened to reads that
+        }
         return this;
     }
 
@@ -73,7 +77,7 @@ public final class Wire implements AutoCloseable {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         try {
             socket.getInputStream().transferTo(all);
-        } catch (java.net.SocketException reset) {
+        } catch (SocketException reset) {
             // what came before it counts
         }
         return all.toString(StandardCharsets.UTF_8);
