@@ -8,6 +8,7 @@ import dev.understudy.chat.Parameters;
 import dev.understudy.error.ChatException;
 import dev.understudy.examples.ModelServer.Mood;
 import dev.understudy.examples.ModelServer.Pace;
+import dev.understudy.micrometer.GenAiMetrics;
 import dev.understudy.micrometer.MicrometerListener;
 import dev.understudy.server.RegistryServer;
 import dev.understudy.server.ServerOptions;
@@ -42,7 +43,7 @@ final class EventfulService implements AutoCloseable {
                 baseline: steady
                 candidate: shaky
                 rollout: { percentage: 50, guard: { p95: 150ms } }
-                budget: 10 per day
+                budget: 10 per month
               rescued_agent:
                 baseline: steady
                 candidate: moody
@@ -66,6 +67,7 @@ final class EventfulService implements AutoCloseable {
         registry = ModelRegistry.builder()
                 .configFile(file)
                 .listener(new MicrometerListener(meters))
+                .listener(new GenAiMetrics(meters))
                 .build();
         server = RegistryServer.start(
                 registry,
@@ -100,7 +102,7 @@ final class EventfulService implements AutoCloseable {
     /** From now on the candidate is slow, and the file is wrong. */
     void accidents() throws IOException {
         models.mood("shaky", Mood.SLOW);
-        Files.writeString(file, Files.readString(file).replace("10 per day", "10 per fortnight"));
+        Files.writeString(file, Files.readString(file).replace("10 per month", "10 per fortnight"));
     }
 
     /** Some more calls; tells whether the candidate was taken away, and the file refused. */
