@@ -55,18 +55,18 @@ class BudgetTest {
     void whoever_passes_a_threshold_asks_for_a_round_and_nobody_else_does() {
         Process process = process(BudgetPolicy.ALERT);
         process.spend(15);
-        assertThat(process.woken).isZero();
+        assertThat(process.woken).hasValue(0);
         process.spend(2);
         process.spend(2);
-        assertThat(process.woken).isEqualTo(1);
+        assertThat(process.woken).hasValue(1);
         process.budget.round();
         process.spend(0.5);
-        assertThat(process.woken).isEqualTo(1);
+        assertThat(process.woken).hasValue(1);
         process.spend(0.5);
-        assertThat(process.woken).isEqualTo(2);
+        assertThat(process.woken).hasValue(2);
         process.budget.round();
         process.spend(50);
-        assertThat(process.woken).isEqualTo(2);
+        assertThat(process.woken).hasValue(2);
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.understudy.testing.RecordedEvents;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** One process that has a budget, with a clock that the test moves and a wall clock that it may also set. */
 final class Process {
@@ -18,12 +19,13 @@ final class Process {
     final FakeTicker ticker = new FakeTicker();
     final RecordedEvents events = new RecordedEvents();
     final Budget budget;
-    volatile int woken;
+    final AtomicInteger woken = new AtomicInteger();
     volatile Instant wall;
 
     Process(long id, BudgetSettings settings, RolloutStore store, Instant wall) {
         this.wall = wall;
-        this.budget = new Budget(AGENT, settings, store, ticker, () -> this.wall, events.asEvents(), id, () -> woken++);
+        this.budget = new Budget(
+                AGENT, settings, store, ticker, () -> this.wall, events.asEvents(), id, woken::incrementAndGet);
         budget.round();
     }
 
