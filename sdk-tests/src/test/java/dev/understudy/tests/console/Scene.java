@@ -59,7 +59,11 @@ final class Scene implements AutoCloseable {
     private final ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor();
     final Path file;
     final ModelRegistry registry;
-    final RegistryServer server;
+    private RegistryServer server;
+
+    Scene(Path folder) throws IOException {
+        this(folder, 0);
+    }
 
     Scene(Path folder, int port) throws IOException {
         Files.writeString(folder.resolve("key"), KEY + "\n");
@@ -95,25 +99,38 @@ final class Scene implements AutoCloseable {
                     rollout:
                       percentage: 25
                       guard: { p95: 500ms }
-                  support_agent: { baseline: open-mistral-7b, max_concurrent: 100 }
+                  support_agent: { baseline: open-mistral-7b, max_concurrent: 100, budget: 20 per day }
                   legal_agent:
                     baseline: open-mistral-7b
                     candidate: legal-tuned-v2
                     max_concurrent: 100
                     rollout:
-                      percentage: 50
-                      stages: [5%%, 20%%, 50%%, 100%%]
+                      percentage: 20
+                      stages: [20%%, 50%%, 100%%]
                       hold: 1h
-                      experiment: { p95: 400ms, error_increase: 1%%, split: 5%%, min_calls_per_day: 1000, days: 7 }
+                      experiment: { p95: 400ms, error_increase: 1%%, split: 20%%, min_calls_per_day: 1000, days: 7 }
                   analyst_agent:
                     baseline: open-mistral-7b
                     candidate: analyst-tuned-v4
                     max_concurrent: 100
-                    rollout: { percentage: 10, guard: off }
+                    rollout: { percentage: 50, guard: off }
                   content_agent:
                     baseline: open-mistral-7b
                     candidate: content-tuned-v1
                 """.formatted(InProcessProvider.API, provider.address("v1"));
+    }
+
+    private RegistryServer start(int port) {
+        return RegistryServer.start(registry, ServerOptions.builder().port(port).build());
+    }
+
+    /** Takes the server away, while calls go on, or brings it back to the same address. */
+    void serve(boolean up) {
+        if (up) {
+            server = start(server.port());
+        } else {
+            server.close();
+        }
     }
 
     /** How a model answers from now on. */

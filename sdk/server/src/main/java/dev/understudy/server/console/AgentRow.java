@@ -2,6 +2,7 @@ package dev.understudy.server.console;
 
 import dev.understudy.ModelRegistry;
 import dev.understudy.config.AgentSettings;
+import dev.understudy.event.BudgetStatus;
 import dev.understudy.event.RolloutDecision;
 import dev.understudy.health.Health;
 import dev.understudy.insight.Minute;
@@ -24,12 +25,23 @@ import org.jspecify.annotations.Nullable;
  * @param health whether it answers, and why
  * @param status how its rollout stands
  * @param minute what its calls of the last minute were like
+ * @param budget how its budget stands, or null where it has none
  */
-record AgentRow(AgentSettings settings, Health health, RolloutStatus status, Minute minute) {
+record AgentRow(
+        AgentSettings settings,
+        Health health,
+        RolloutStatus status,
+        Minute minute,
+        @Nullable BudgetStatus budget) {
 
     static AgentRow of(ModelRegistry registry, AgentSettings settings) {
         String agent = settings.name();
-        return new AgentRow(settings, registry.health(agent), registry.rollout(agent), registry.lastMinute(agent));
+        return new AgentRow(
+                settings,
+                registry.health(agent),
+                registry.rollout(agent),
+                registry.lastMinute(agent),
+                registry.budget(agent).orElse(null));
     }
 
     String agent() {
@@ -61,7 +73,19 @@ record AgentRow(AgentSettings settings, Health health, RolloutStatus status, Min
                 .number("limitMillis", limit == null ? Double.NaN : limit.toNanos() / 1e6)
                 .put("minute", minuteTree().map())
                 .number("costPerHour", minute.costPerHour())
+                .put("budget", budget == null ? null : budgetTree(budget))
                 .put("breakers", breakers())
+                .map();
+    }
+
+    private static Map<String, @Nullable Object> budgetTree(BudgetStatus budget) {
+        return new Tree()
+                .number("limit", budget.limit())
+                .number("spent", budget.spent())
+                .put("per", budget.per().tag())
+                .put("until", budget.until())
+                .put("policy", budget.policy().name())
+                .put("state", budget.state().name())
                 .map();
     }
 

@@ -30,8 +30,10 @@ record Trouble(
     enum Level {
         /** Callers see errors. */
         FAILING,
-        /** The understudy is at work: calls fall back, or a candidate was taken away a moment ago. */
+        /** A candidate was taken away a moment ago. */
         BAD,
+        /** The understudy is at work: some calls are not answered by the model that they were assigned to. */
+        DEGRADED,
         /** A person should look at it. */
         WAIT,
         /** A person wants it so. */

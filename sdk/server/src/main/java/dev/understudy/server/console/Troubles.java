@@ -1,5 +1,6 @@
 package dev.understudy.server.console;
 
+import dev.understudy.event.BudgetState;
 import dev.understudy.event.CircuitState;
 import dev.understudy.event.RolloutDecision;
 import dev.understudy.event.RolloutPhase;
@@ -51,6 +52,16 @@ final class Troubles {
             if (calls != null) {
                 found.add(calls);
             }
+            if (row.budget() != null && row.budget().state() == BudgetState.NEARLY_SPENT) {
+                found.add(new Trouble(
+                        Level.WAIT,
+                        row.agent(),
+                        "the budget is nearly spent",
+                        null,
+                        false,
+                        row.budget().words(),
+                        null));
+            }
             Trouble rollout = rollout(row, useFinetuned, now);
             if (rollout != null) {
                 found.add(rollout);
@@ -72,7 +83,7 @@ final class Troubles {
                         ? null // that is everybody's trouble, and said once
                         : new Trouble(
                                 row.minute().outcomes().errorRate() < HealthCheck.NOTABLE_RATE
-                                        ? Level.BAD
+                                        ? Level.DEGRADED
                                         : Level.FAILING,
                                 row.agent(),
                                 "degraded",

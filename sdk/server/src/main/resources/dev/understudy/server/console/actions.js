@@ -102,14 +102,14 @@ const ACTIONS = {
         ? `Every candidate is taken away at once, in ${list(on)}. The baselines answer everybody. Evidence and steps are kept for when it is turned off again.`
         : "Nobody is on a candidate now, and nobody will be until it is turned off again.";
     },
-    body: () => ({ use_finetuned: false }),
+    body: () => ({ use: false }),
     danger: true,
   },
   on: {
     title: () => "Turn the kill switch off",
     verb: () => "Let candidates serve again",
     words: () => "Each rollout goes on where it was: the same users return to their candidates at once. What was rolled back stays rolled back.",
-    body: () => ({ use_finetuned: true }),
+    body: () => ({ use: true }),
     danger: true,
   },
 };
@@ -246,7 +246,7 @@ async function send(question, used) {
       redirect: "error",
     });
     const answer = await response.json().catch(() => ({}));
-    if (response.ok) return { done: true, authorised: true, words: `Done. ${answer.message ?? "It is in force within two seconds; the page shows it."}` };
+    if (response.ok) return { done: true, authorised: true, words: answer.in_force ? "Done: it is in force." : "It is written down, and not yet in force: the registry follows within seconds, and the page shows when." };
     return { done: false, authorised: response.status !== 401 && response.status !== 403, unauthorised: response.status === 401, words: `Refused (${response.status}): ${answer.error?.message ?? response.statusText}` };
   } catch (failure) {
     return { done: false, words: `The server did not answer: ${failure.message}. Nothing is known of the change; look at the page when it is live again.` };

@@ -128,7 +128,7 @@ function comparison(compared, now) {
   const cells = (figures, [, value, range]) => h("td", null, value(figures), range && range(figures) ? h("small", null, range(figures)) : null);
   return [
     h("p", { class: "lede" }, chip(VERDICT[compared.verdict]), " ", h("bdi", null, compared.why)),
-    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": "comparison-title" },
+    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Figures of both" },
       h("table", { class: "comparison" },
         h("caption", null, `Calls by the variant that was assigned, whoever answered, since ${at(compared.from, now)}. Bounds hold at 95\u202f%, however often one looks.`),
         h("thead", null, h("tr", null, h("td", null), h("th", { scope: "col" }, sign("baseline"), "baseline ", h("small", null, h("bdi", null, baseline.model))),

@@ -43,7 +43,7 @@ function hear(news) {
   state = news;
   alive(news.at);
   const open = currentAgent();
-  if (open && detail?.agent === open.agent && detail.decided !== open.rollout.decided) refresh();
+  if (open && detail && detail.decided !== open.rollout.decided) refresh();
   announce();
 }
 
@@ -95,7 +95,7 @@ function currentAgent() {
 
 /** Asks for what only the page of one agent shows. */
 async function refresh() {
-  const agent = place().agent;
+  const agent = currentAgent()?.agent;
   if (agent === undefined || detail?.agent !== agent || detail.busy) return;
   const mine = detail;
   mine.busy = true;

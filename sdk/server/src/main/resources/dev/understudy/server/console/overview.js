@@ -37,7 +37,8 @@ export function overview(state, trails) {
   return [
     h("div", { class: "heading" },
       h("h2", { id: "agents-title" }, "Agents"),
-      h("p", { class: "soft" }, "p95, fallbacks, errors and the rate of cost are of the last minute.")),
+      h("p", { class: "soft key-to-signs" }, h("span", null, sign("baseline"), "baseline"), h("span", null, sign("candidate"), "candidate"),
+        h("span", null, "p95, fallbacks, errors and cost are of the last minute"))),
     h("table", { class: "agents", role: "table", "aria-labelledby": "agents-title" },
       h("thead", { role: "rowgroup" },
         h("tr", { role: "row" }, COLUMNS.map((column) => h("th", { scope: "col", role: "columnheader" }, column)))),
@@ -72,6 +73,7 @@ export function shareCell(agent) {
     h("span", { class: "line-up" }, h("b", { class: "figure" }, share(rollout.share)), chip(standing(rollout))),
     meter(rollout),
     h("span", { class: "soft small" }, ceilingWords(rollout)),
+    agent.budget?.state === "SPENT" && agent.budget.policy === "BASELINE_ONLY" ? h("span", { class: "small" }, "nobody gets it: the budget is spent") : null,
   ];
 }
 
@@ -144,6 +146,6 @@ function budgetLine(budget) {
     h("svg", { class: "meter", width: "100%", height: 8, "aria-hidden": "true" },
       h("rect", { class: "track", y: 2, width: "100%", height: 4, rx: 2 }),
       h("rect", { class: `fill ${tone}`, y: 2, width: `${Math.min(100, (100 * budget.spent) / budget.limit)}%`, height: 4, rx: 2 })),
-    h("span", { class: "small" }, tone === "good" ? null : mark(tone), `${money(budget.spent)} of ${decimal(budget.limit)} this ${budget.per.toLowerCase()}`),
+    h("span", { class: "small" }, tone === "good" ? null : mark(tone), `${money(budget.spent)} of ${decimal(budget.limit)} this ${budget.per}`),
   ];
 }

@@ -119,7 +119,7 @@ export const VERDICT = {
 
 export const ANSWER = { ACCEPT: ["accept", "good"], REJECT: ["reject", "bad"], CONTINUE: ["go on", "calm"] };
 export const CRITERION = { ACCEPT: ["met", "good"], REJECT: ["failed", "bad"], CONTINUE: ["open", "calm"] };
-export const LEVEL = { FAILING: ["failing", "bad"], BAD: ["incident", "bad"], WAIT: ["look", "wait"], CALM: ["note", "calm"] };
+export const LEVEL = { FAILING: ["failing", "bad"], BAD: ["incident", "bad"], DEGRADED: ["degraded", "wait"], WAIT: ["look", "wait"], CALM: ["note", "calm"] };
 
 /** The sentence at the top, with how long ago it was. */
 export function sentence(trouble, now) {

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.understudy.chat.Variant;
 import dev.understudy.config.AgentSettings;
 import dev.understudy.event.ArmCounts;
+import dev.understudy.event.BudgetPeriod;
+import dev.understudy.event.BudgetPolicy;
+import dev.understudy.event.BudgetState;
+import dev.understudy.event.BudgetStatus;
 import dev.understudy.event.CircuitState;
 import dev.understudy.event.RolloutDecision;
 import dev.understudy.event.RolloutPhase;
@@ -40,6 +44,7 @@ class TroublesTest {
     private Share share = Share.percent(25);
     private @Nullable String candidate = "tuned";
     private List<RolloutDecision> decisions = List.of();
+    private @Nullable BudgetStatus budget;
 
     private AgentRow row(String agent) {
         AgentSettings settings = AgentSettings.builder(agent)
@@ -67,7 +72,8 @@ class TroublesTest {
                         ArmCounts.NONE,
                         decisions,
                         1),
-                new Minute(NOW.minusSeconds(60), NOW, outcomes, Timeline.Arm.NONE, Timeline.Arm.NONE, 0, 0));
+                new Minute(NOW.minusSeconds(60), NOW, outcomes, Timeline.Arm.NONE, Timeline.Arm.NONE, 0, 0),
+                budget);
     }
 
     private static RolloutDecision decision(RolloutPhase to, RolloutReason reason, String by, double after) {
@@ -169,7 +175,7 @@ class TroublesTest {
         health = Health.Status.DEGRADED;
         reason = "candidate 'tuned' is OPEN, the baseline answers";
         assertThat(troubles()).singleElement().satisfies(trouble -> {
-            assertThat(trouble.level()).isEqualTo(Level.BAD);
+            assertThat(trouble.level()).isEqualTo(Level.DEGRADED);
             assertThat(trouble.why()).isEqualTo(reason);
             assertThat(trouble.now()).isEqualTo("no caller has seen an error in the last minute");
         });
@@ -183,6 +189,27 @@ class TroublesTest {
         outcomes = RecentOutcomes.NONE;
         assertThat(troubles()).singleElement().satisfies(trouble -> assertThat(trouble.now())
                 .isEqualTo("nobody has called in the last minute"));
+    }
+
+    @Test
+    void a_budget_is_told_before_it_is_spent_and_its_end_is_told_by_the_health() {
+        budget = new BudgetStatus(
+                "qa_agent",
+                20,
+                17,
+                BudgetPeriod.DAY,
+                NOW,
+                NOW.plusSeconds(60),
+                BudgetPolicy.ALERT,
+                BudgetState.NEARLY_SPENT);
+        assertThat(troubles()).singleElement().satisfies(trouble -> {
+            assertThat(trouble.level()).isEqualTo(Level.WAIT);
+            assertThat(trouble.why()).startsWith("17 of 20 per day are spent");
+        });
+
+        budget = new BudgetStatus(
+                "qa_agent", 20, 21, BudgetPeriod.DAY, NOW, NOW.plusSeconds(60), BudgetPolicy.ALERT, BudgetState.SPENT);
+        assertThat(troubles()).isEmpty();
     }
 
     @Test
