@@ -6,7 +6,6 @@ import dev.understudy.call.Chain;
 import dev.understudy.call.ChatCall;
 import dev.understudy.call.Leg;
 import dev.understudy.call.StreamListener;
-import dev.understudy.chat.CacheStatus;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Provenance;
@@ -136,7 +135,7 @@ final class Pipeline {
                 call.delivery().finish(answer);
             }
             long end = call.answeredNanos();
-            ChatResponse told = answer.with(provenance(call, answer, end));
+            ChatResponse told = answer.with(provenance(call, end));
             report(call, told.degraded() ? Outcome.DEGRADED : Outcome.SUCCESS, call.degradedBecause(), end);
             return told;
         } catch (ChatException failure) {
@@ -173,17 +172,15 @@ final class Pipeline {
         }
     }
 
-    private static Provenance provenance(ChatCall call, ChatResponse answer, long end) {
-        CacheStatus cache = call.cache();
-        boolean asked = cache == CacheStatus.OFF || cache == CacheStatus.MISS;
+    private static Provenance provenance(ChatCall call, long end) {
         return new Provenance(
                 call.model(),
                 call.variant(),
                 call.degradedBecause(),
-                cache,
+                call.cache(),
                 call.attempts(),
                 end - call.startNanos(),
-                asked ? call.deployment().price().of(answer.usage()) : 0);
+                call.cost());
     }
 
     private void report(ChatCall call, ChatException failure) {

@@ -18,6 +18,7 @@ import dev.understudy.chat.Variant;
 import dev.understudy.config.AgentSettings;
 import dev.understudy.config.Configuration;
 import dev.understudy.error.BudgetExceededException;
+import dev.understudy.error.ChatException;
 import dev.understudy.error.FailureKind;
 import dev.understudy.error.Origin;
 import dev.understudy.event.BudgetPeriod;
@@ -64,6 +65,7 @@ class RegistryBudgetTest {
     private final RolloutStore store = new InMemoryRolloutStore();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private boolean candidateIsWell = true;
+    private long billedInVain;
     private int questions;
 
     @AfterEach
@@ -77,7 +79,9 @@ class RegistryBudgetTest {
             if (candidateIsWell) {
                 return ChatResponse.of("tuned", MILLION);
             }
-            throw FailureKind.MODEL_UNAVAILABLE.exception("gone", Origin.NONE, null);
+            throw FailureKind.MODEL_UNAVAILABLE
+                    .exception("gone", Origin.NONE, null)
+                    .carryTokens(billedInVain, 0);
         });
         return Configuration.builder()
                 .deployment(Deployment.builder("steady")
@@ -294,9 +298,37 @@ class RegistryBudgetTest {
     @Rule("R15")
     void a_fallback_costs_what_both_models_cost() {
         candidateIsWell = false;
+        billedInVain = 500_000;
         try (ModelRegistry registry = open(with(BudgetPolicy.ALERT))) {
-            assertThat(ask(registry).degraded()).isTrue();
-            assertThat(budget(registry).spent()).isEqualTo(1);
+            ChatResponse reply = ask(registry);
+            assertThat(reply.degraded()).isTrue();
+            assertThat(reply.usage()).isEqualTo(MILLION);
+            assertThat(reply.cost()).isEqualTo(2.5);
+            assertThat(budget(registry).spent()).isEqualTo(2.5);
+            assertThat(meters.get("model.cost").tags("model", "tuned").counter().count())
+                    .isEqualTo(1.5);
+            assertThat(onlyEnd().cost()).isEqualTo(2.5);
+
+            reply = ask(registry); // the candidate's breaker is latched: only the baseline is asked
+            assertThat(reply.cost()).isEqualTo(1);
+            assertThat(budget(registry).spent()).isEqualTo(3.5);
+        }
+    }
+
+    private Event.CallFinished onlyEnd() {
+        assertThat(events.of(Event.CallFinished.class)).hasSize(1);
+        return events.of(Event.CallFinished.class).get(0);
+    }
+
+    @Test
+    void a_call_that_fails_costs_what_was_billed() {
+        candidateIsWell = false;
+        billedInVain = 1_000_000;
+        try (ModelRegistry registry = open(
+                configuration(agent -> agent.budget(twenty(BudgetPolicy.ALERT)).useFallback(false)))) {
+            assertThat(catchThrowableOfType(ChatException.class, () -> ask(registry)))
+                    .isNotNull();
+            assertThat(budget(registry).spent()).isEqualTo(3);
         }
     }
 

@@ -175,19 +175,27 @@ public final class Budget {
     }
 
     private void tell(BudgetStatus status) {
-        if (status.state() == BudgetState.SPENT) {
-            LOG.warn("Agent '{}' has spent its budget: {}. {}", agent, status.words(), consequence(status.policy()));
-        } else {
-            LOG.warn("Agent '{}' has spent four fifths of its budget: {}", agent, status.words());
-        }
+        boolean all = status.state() == BudgetState.SPENT;
+        LOG.atWarn()
+                .addKeyValue("agent", agent)
+                .addKeyValue("percent", all ? 100 : 80)
+                .addKeyValue("spent", status.spent())
+                .addKeyValue("limit", status.limit())
+                .addKeyValue("per", status.per().tag())
+                .log(
+                        "Agent '{}' has spent {} its budget: {}{}",
+                        agent,
+                        all ? "all of" : "four fifths of",
+                        status.words(),
+                        all ? consequence(status.policy()) : "");
         events.emit(new Event.BudgetReached(status));
     }
 
     private static String consequence(BudgetPolicy policy) {
         return switch (policy) {
-            case ALERT -> "Its calls go on";
-            case BASELINE_ONLY -> "Everybody gets the baseline until then";
-            case REFUSE -> "Its calls are refused until then, save those that the cache answers";
+            case ALERT -> "; its calls go on";
+            case BASELINE_ONLY -> "; until then everybody gets the baseline";
+            case REFUSE -> "; until then its calls are refused, save those that the cache answers";
         };
     }
 

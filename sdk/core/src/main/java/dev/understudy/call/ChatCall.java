@@ -332,9 +332,7 @@ public final class ChatCall {
      */
     public void spent(Usage used, Price price) {
         if (used != Usage.NONE) {
-            usage = usage == Usage.NONE
-                    ? used
-                    : new Usage(usage.inputTokens() + used.inputTokens(), usage.outputTokens() + used.outputTokens());
+            usage = usage == Usage.NONE ? used : usage.plus(used);
             cost += price.of(used);
         }
     }

@@ -77,8 +77,15 @@ public final class ModelStage implements Stage {
     }
 
     private ChatException reported(ChatCall call, ChatException failure, long start) {
-        report(call, failure.kind(), start, Usage.NONE, failure.origin().requestId());
+        report(call, failure.kind(), start, usage(failure), failure.origin().requestId());
         return failure;
+    }
+
+    /** What was billed without an answer. */
+    private static Usage usage(ChatException failure) {
+        long input = failure.inputTokens();
+        long output = failure.outputTokens();
+        return input == 0 && output == 0 ? Usage.NONE : new Usage(input, output);
     }
 
     /** Lets a worker ask, and waits until that is over or left behind. A request that never began is no attempt. */

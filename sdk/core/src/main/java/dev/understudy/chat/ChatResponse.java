@@ -138,9 +138,9 @@ public record ChatResponse(
     }
 
     /**
-     * Returns what the answer cost.
+     * Returns what the call cost that got the answer: see {@link Provenance#cost()}.
      *
-     * @return the price of its usage, in the currency of the configuration
+     * @return the cost, in the currency of the configuration
      */
     public double cost() {
         return provenance.cost();

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param cache what the cache had to do with it
  * @param attempts requests that this call sent, to all models; 0 where it was answered from the cache
  * @param latencyNanos from {@code chat()} to the answer, in nanoseconds
- * @param cost price of the answer's usage; 0 from the cache, or where no price is configured
+ * @param cost what the call's attempts cost, those before a retry or a fallback among them if their tokens were reported; 0
+ *     from the cache, or where no price is configured
  */
 public record Provenance(
         String model,

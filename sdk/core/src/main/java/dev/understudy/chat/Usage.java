@@ -18,6 +18,21 @@ public record Usage(long inputTokens, long outputTokens) {
     }
 
     /**
+     * Adds up. Sums that are too large for a number stay as large as one can be.
+     *
+     * @param other what else was used
+     * @return both together
+     */
+    public Usage plus(Usage other) {
+        return new Usage(sum(inputTokens, other.inputTokens), sum(outputTokens, other.outputTokens));
+    }
+
+    private static long sum(long one, long another) {
+        long sum = one + another;
+        return sum < 0 ? Long.MAX_VALUE : sum;
+    }
+
+    /**
      * Returns input and output together.
      *
      * @return the sum

@@ -33,6 +33,8 @@ public abstract sealed class ChatException extends UnderstudyException
     private final FailureKind kind;
     private final transient Origin origin;
     private transient @Nullable String partialText;
+    private transient long inputTokens;
+    private transient long outputTokens;
 
     ChatException(FailureKind kind, String message, Origin origin, @Nullable Throwable cause, boolean stackTrace) {
         super(message, cause, stackTrace);
@@ -116,6 +118,41 @@ public abstract sealed class ChatException extends UnderstudyException
      */
     public final void carryPartialText(@Nullable String text) {
         partialText = text;
+    }
+
+    /**
+     * Returns the tokens of the prompt that the upstream reported although there was no answer: it bills them.
+     *
+     * @return tokens; 0 where it reported none
+     */
+    public final long inputTokens() {
+        return inputTokens;
+    }
+
+    /**
+     * Returns the generated tokens that the upstream reported although there was no answer.
+     *
+     * @return tokens; 0 where it reported none
+     */
+    public final long outputTokens() {
+        return outputTokens;
+    }
+
+    /**
+     * Adds the tokens that the upstream reported, so that they count: for whoever implements a model.
+     *
+     * @param input tokens of the prompt; zero or more
+     * @param output tokens generated; zero or more
+     * @return this
+     * @throws IllegalArgumentException if one is negative
+     */
+    public final ChatException carryTokens(long input, long output) {
+        if (input < 0 || output < 0) {
+            throw new IllegalArgumentException("Tokens cannot be negative: " + input + ", " + output);
+        }
+        inputTokens = input;
+        outputTokens = output;
+        return this;
     }
 
     /**

@@ -14,6 +14,7 @@ import dev.understudy.chat.Usage;
 import dev.understudy.chat.Variant;
 import dev.understudy.error.ChatException;
 import dev.understudy.error.FailureKind;
+import dev.understudy.error.Origin;
 import dev.understudy.event.Event;
 import dev.understudy.testing.FakeTicker;
 import dev.understudy.testing.RecordedEvents;
@@ -140,6 +141,21 @@ class ModelStageTest {
         ChatException failure = catchThrowableOfType(
                 ChatException.class, () -> ask(empty, call(waiting, Duration.ofSeconds(1)), waiting));
         assertThat(failure.kind()).isEqualTo(FailureKind.MALFORMED);
+    }
+
+    @Test
+    void tokens_that_were_billed_without_an_answer_are_reported_and_cost() {
+        Waiting waiting = new FakeTicker().waiting();
+        ChatModel empty = ChatModel.honouringDeadline((request, deadline) -> {
+            throw FailureKind.MALFORMED
+                    .exception("no choices", Origin.of("m"), null)
+                    .carryTokens(3, 4);
+        });
+        ChatCall call = call(waiting, Duration.ofSeconds(1));
+        assertThat(catchThrowable(() -> ask(empty, call, waiting))).isInstanceOf(ChatException.class);
+        assertThat(attempt().failure()).isEqualTo(FailureKind.MALFORMED);
+        assertThat(attempt().usage()).isEqualTo(new Usage(3, 4));
+        assertThat(call.cost()).isEqualTo(11e-6);
     }
 
     @Test

@@ -182,7 +182,8 @@ final class OpenAiModel implements ChatModel {
             try {
                 answer.check();
             } catch (AnswerReader.Malformed e) {
-                throw failures.malformed(answered.code(), e.what(), requestId);
+                throw failures.malformed(answered.code(), e.what(), requestId)
+                        .carryTokens(answer.usage.inputTokens(), answer.usage.outputTokens());
             }
             if (answer.error != null) {
                 throw failures.upstream(answered, answer.error, request);
@@ -224,9 +225,10 @@ final class OpenAiModel implements ChatModel {
                 readToItsEnd = StreamReading.follow(stream, answer, flight);
                 AnswerReader whole = answer.whole();
                 if (whole.error == null && !answer.isComplete()) {
-                    throw answer.hasBegun()
+                    ChatException cut = answer.hasBegun()
                             ? failures.incomplete(status, requestId)
                             : failures.malformed(status, "a stream without events", requestId);
+                    throw cut.carryTokens(whole.usage.inputTokens(), whole.usage.outputTokens());
                 }
                 return whole;
             } catch (TooLarge e) {

@@ -54,6 +54,16 @@ class AnswerTest {
     }
 
     @Test
+    void an_answer_without_content_is_malformed_and_says_what_it_cost() {
+        ChatException failure = failure("{\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":2}}");
+
+        assertThat(failure.kind()).isEqualTo(FailureKind.MALFORMED);
+        assertThat(failure.inputTokens()).isEqualTo(7);
+        assertThat(failure.outputTokens()).isEqualTo(2);
+        assertThat(failure("{}").inputTokens()).isZero();
+    }
+
+    @Test
     void the_id_in_the_header_comes_first() {
         assertThat(answer(Caller.ANSWER, "x-request-id: req-7").requestId()).isEqualTo("req-7");
         assertThat(answer(Caller.ANSWER, "request-id: req-8").requestId()).isEqualTo("req-8");
