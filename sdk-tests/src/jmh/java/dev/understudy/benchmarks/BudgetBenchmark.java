@@ -1,8 +1,14 @@
 package dev.understudy.benchmarks;
 
 import dev.understudy.ModelRegistry;
+import dev.understudy.budget.Budget;
+import dev.understudy.budget.BudgetGate;
 import dev.understudy.budget.BudgetSettings;
+import dev.understudy.budget.BudgetStage;
 import dev.understudy.call.CallOptions;
+import dev.understudy.call.Chain;
+import dev.understudy.call.ChatCall;
+import dev.understudy.call.Stage;
 import dev.understudy.chat.ChatModel;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
@@ -14,8 +20,12 @@ import dev.understudy.config.AgentSettings;
 import dev.understudy.config.Configuration;
 import dev.understudy.event.BudgetPeriod;
 import dev.understudy.event.BudgetPolicy;
+import dev.understudy.event.Events;
+import dev.understudy.store.InMemoryRolloutStore;
 import dev.understudy.throttle.ThrottleSettings;
+import dev.understudy.time.Waiting;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -24,15 +34,16 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The whole chain around a constant upstream that costs something, for an agent with a budget and for one without. */
+/**
+ * What a budget costs each call: the stages alone (counted against uncounted; and the gate), and the whole chain around a constant
+ * upstream that costs something, for an agent with a budget and for one without.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Benchmark)
@@ -42,61 +53,100 @@ import org.openjdk.jmh.annotations.Warmup;
 public class BudgetBenchmark {
 
     private static final int PERMITS = 64;
+    private static final Price PRICE = new Price(0.25, 1.25);
+    private static final Usage USAGE = new Usage(12, 3);
+    /** So much that it is never spent: what is measured is the counting, and the look at the sum. */
+    private static final BudgetSettings PLENTY = BudgetSettings.of(900_000_000, BudgetPeriod.MONTH);
 
-    @Param({"none", "alert", "baseline_only", "refuse"})
-    public String budget;
-
+    private final ChatResponse constant = ChatResponse.of("Here.", USAGE);
     private final ChatRequest request = ChatRequest.of(List.of(Message.user("Where is my parcel?")));
     private final CallOptions options =
             CallOptions.builder().unit("6f1f8a38-1c5c-4f0e-9a57-0c1f0b6e4d11").build();
+    private final Waiting waiting = Waiting.system();
+    private final Events events = new Events(List.of(), Runnable::run);
+    private final Stage answer = (call, next) -> {
+        call.spent(USAGE, PRICE);
+        return constant;
+    };
 
-    private ModelRegistry registry;
+    private Chain uncounted;
+    private Chain counted;
+    private Chain gated;
+    private ModelRegistry without;
+    private ModelRegistry with;
 
     @Setup
     public void open() {
-        ChatResponse constant = ChatResponse.of("Here.", new Usage(12, 3));
+        Budget budget = new Budget(
+                "qa_agent",
+                PLENTY.atLimit(BudgetPolicy.REFUSE),
+                new InMemoryRolloutStore(),
+                waiting.ticker(),
+                InstantSource.system(),
+                events,
+                1,
+                () -> {});
+        uncounted = Chain.of(List.of(answer));
+        counted = Chain.of(List.of(new BudgetStage(budget), answer));
+        gated = Chain.of(List.of(new BudgetStage(budget), new BudgetGate(budget), answer));
+        without = open(null);
+        with = open(PLENTY.atLimit(BudgetPolicy.REFUSE));
+    }
+
+    private ModelRegistry open(BudgetSettings settings) {
         ChatModel upstream = ChatModel.honouringDeadline((asked, deadline) -> constant);
-        AgentSettings.Builder agent = AgentSettings.builder("qa_agent")
-                .baseline("steady")
-                .candidate("tuned")
-                .percentage(25)
-                .timeout(Duration.ofSeconds(5))
-                .throttle(ThrottleSettings.of(PERMITS));
-        for (BudgetPolicy policy : BudgetPolicy.values()) {
-            if (policy.tag().equals(budget)) {
-                // So much that it is never spent: what is measured is the counting, and the look at the sum.
-                agent.budget(BudgetSettings.of(900_000_000, BudgetPeriod.MONTH).atLimit(policy));
-            }
-        }
-        registry = ModelRegistry.builder()
+        return ModelRegistry.builder()
                 .configuration(Configuration.builder()
                         .deployment(model("steady", upstream))
                         .deployment(model("tuned", upstream))
-                        .agent(agent.build())
+                        .agent(AgentSettings.builder("qa_agent")
+                                .baseline("steady")
+                                .candidate("tuned")
+                                .percentage(25)
+                                .timeout(Duration.ofSeconds(5))
+                                .throttle(ThrottleSettings.of(PERMITS))
+                                .budget(settings)
+                                .build())
                         .build())
                 .build();
     }
 
     private static Deployment model(String name, ChatModel upstream) {
-        return Deployment.builder(name)
-                .upstream(upstream)
-                .price(new Price(0.25, 1.25))
-                .build();
+        return Deployment.builder(name).upstream(upstream).price(PRICE).build();
     }
 
     @TearDown
     public void close() {
-        registry.close();
+        without.close();
+        with.close();
+    }
+
+    private ChatCall call() {
+        return new ChatCall("qa_agent", request, options, 5_000_000_000L, waiting, events);
     }
 
     @Benchmark
-    public ChatResponse chat() {
-        return registry.chat("qa_agent", request, options);
+    public ChatResponse stageUncounted() {
+        return uncounted.proceed(call());
     }
 
     @Benchmark
-    @Threads(8)
-    public ChatResponse chatEightThreads() {
-        return registry.chat("qa_agent", request, options);
+    public ChatResponse stageCounted() {
+        return counted.proceed(call());
+    }
+
+    @Benchmark
+    public ChatResponse stageGated() {
+        return gated.proceed(call());
+    }
+
+    @Benchmark
+    public ChatResponse chainWithout() {
+        return without.chat("qa_agent", request, options);
+    }
+
+    @Benchmark
+    public ChatResponse chainWith() {
+        return with.chat("qa_agent", request, options);
     }
 }
