@@ -3,6 +3,7 @@ package dev.understudy.examples;
 import dev.understudy.ModelChoice;
 import dev.understudy.ModelRegistry;
 import dev.understudy.StreamPart;
+import dev.understudy.budget.BudgetSettings;
 import dev.understudy.call.CallOptions;
 import dev.understudy.call.FallbackReason;
 import dev.understudy.call.StreamListener;
@@ -11,6 +12,10 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.Secret;
+import dev.understudy.config.AgentSettings;
+import dev.understudy.event.BudgetPeriod;
+import dev.understudy.event.BudgetPolicy;
+import dev.understudy.event.BudgetStatus;
 import dev.understudy.health.Health;
 import dev.understudy.insight.Comparison;
 import dev.understudy.insight.ExperimentResult;
@@ -28,6 +33,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
@@ -107,6 +113,17 @@ final class Snippets {
         steering.hold("ann");
         steering.resume("ann");
         steering.reset("qa-tuned-v1.3", "ann");
+    }
+
+    static AgentSettings.Builder budget() {
+        AgentSettings.Builder agent = AgentSettings.builder("qa_agent");
+        agent.budget(BudgetSettings.of(20, BudgetPeriod.DAY).atLimit(BudgetPolicy.BASELINE_ONLY));
+        return agent;
+    }
+
+    static void spent(ModelRegistry registry) {
+        Optional<BudgetStatus> budget = registry.budget("qa_agent");
+        budget.ifPresent(status -> System.out.println(status.words()));
     }
 
     static void cache(ModelRegistry registry, List<Message> messages) {
