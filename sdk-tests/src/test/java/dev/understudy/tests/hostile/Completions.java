@@ -1,5 +1,8 @@
 package dev.understudy.tests.hostile;
 
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
 /** Bodies of chat completions, proper and odd. */
 public final class Completions {
 
@@ -21,6 +24,16 @@ public final class Completions {
     static String usage(long input, long output) {
         return "{\"prompt_tokens\":" + input + ",\"completion_tokens\":" + output + ",\"total_tokens\":"
                 + (input + output) + "}";
+    }
+
+    /** The text of a stream of so many tokens. */
+    public static String spoken(int tokens) {
+        return IntStream.rangeClosed(1, tokens).mapToObj(Completions::word).collect(Collectors.joining());
+    }
+
+    /** One token of it, counted from 1. */
+    static String word(int number) {
+        return number == 1 ? Faults.TEXT : " " + number;
     }
 
     /** A JSON string. */

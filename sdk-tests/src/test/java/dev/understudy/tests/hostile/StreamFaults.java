@@ -6,8 +6,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** Event streams, as they should be and otherwise. */
 final class StreamFaults {
@@ -16,11 +14,6 @@ final class StreamFaults {
     private static final String DONE = data("[DONE]");
 
     private StreamFaults() {}
-
-    /** The text of a stream of so many tokens. */
-    static String text(int tokens) {
-        return IntStream.rangeClosed(1, tokens).mapToObj(StreamFaults::word).collect(Collectors.joining());
-    }
 
     static void addTo(Map<String, Function<Parameters, Fault>> faults) {
         // tokens: how many; every-ms: the pause before each; first-ms: before the first of them.
@@ -32,6 +25,16 @@ final class StreamFaults {
             Duration every = parameters.millis("every-ms", 0);
             String end = parameters.get("end", "done");
             return exchange -> play(exchange, new Speech(tokens, after, first, every, end));
+        });
+        // Some servers refuse to go on with an answer that was begun elsewhere.
+        faults.put("stream-unless-assistant-last", parameters -> exchange -> {
+            String body = exchange.attempt().body();
+            String last = body.substring(body.lastIndexOf("\"role\":\"") + 8);
+            if (last.startsWith("assistant")) {
+                exchange.finish(Reply.of(400, ErrorBodies.named("openai-bad")).bytes());
+            } else {
+                play(exchange, new Speech(60, 60, Duration.ZERO, Duration.ZERO, "done"));
+            }
         });
         byte[] endless = new byte[65_536];
         Arrays.fill(endless, (byte) 'x');
@@ -104,11 +107,7 @@ final class StreamFaults {
 
     private static String token(int number) {
         return data("{\"id\":\"chatcmpl-1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":"
-                + Completions.quote(word(number)) + "}}]}");
-    }
-
-    private static String word(int number) {
-        return number == 1 ? Faults.TEXT : " " + number;
+                + Completions.quote(Completions.word(number)) + "}}]}");
     }
 
     private static String data(String json) {
