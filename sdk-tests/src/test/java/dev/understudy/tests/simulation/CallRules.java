@@ -102,7 +102,8 @@ final class CallRules implements Watcher {
         if (!allowed) {
             throw simulation.violated("R14", call + " fell back after " + fall.reason());
         }
-        if (!call.async && !isStalled(call)) {
+        // Who speaks may use what is reserved for the baseline.
+        if (!call.async && !call.spoken && !isStalled(call)) {
             long timeout = call.deadlineAt - call.beganAt;
             long fixed = settings.reserve() == null ? -1 : settings.reserve().toNanos();
             double share = fixed < 0 ? Math.min(0.2, settings.reserveShare()) : fixed < timeout ? 0 : 0.6;
@@ -151,7 +152,7 @@ final class CallRules implements Watcher {
                     wanted == call.deadlineAt ? "R1" : "R4", call + " ends " + (now() - wanted) + " ns too late");
         }
         boolean stopped = call.unwanted() || simulation.closedAt >= 0;
-        if (end.outcome() == Outcome.CANCELLED && !stopped) {
+        if (end.outcome() == Outcome.CANCELLED && !stopped && !isListenerLate(call)) {
             throw simulation.violated("R18", call + " was cancelled by nobody");
         }
         int seen = call.attempts.size();
@@ -172,7 +173,8 @@ final class CallRules implements Watcher {
         }
         boolean answered = end.outcome() == Outcome.SUCCESS || end.outcome() == Outcome.DEGRADED;
         Attempt last = seen == 0 ? null : call.attempts.get(seen - 1);
-        if (last != null && last.failure == null && !answered) {
+        boolean unheard = call.stream && end.outcome() == Outcome.CANCELLED;
+        if (last != null && last.failure == null && !answered && !unheard) {
             throw simulation.violated("R3", call + " failed although " + last + " was answered");
         }
         if (last != null && last.failure == FailureKind.TIMEOUT && !stopped) {
@@ -198,6 +200,7 @@ final class CallRules implements Watcher {
 
     private void helpedAfterSilence(SimulatedCall call, Attempt silent, FailureKind told) {
         boolean helpMayCome = call.mayFallBack()
+                && !call.spoken // without consent, or too late
                 && silent.variant == Variant.CANDIDATE
                 && told.fallback() == FailureKind.Fallback.ALWAYS // an earlier failure may have had another word
                 && !isStalled(call);
@@ -246,7 +249,7 @@ final class CallRules implements Watcher {
     private boolean isExplained(SimulatedCall call, FailureKind kind) {
         List<Event.Rejected> refusals = call.heard(Event.Rejected.class);
         return switch (kind) {
-                    case CANCELLED -> call.unwanted() || simulation.closedAt >= 0;
+                    case CANCELLED -> call.unwanted() || simulation.closedAt >= 0 || isListenerLate(call);
                     case CIRCUIT_OPEN ->
                         refusals.stream().anyMatch(refusal -> refusal.guard().equals("breaker"));
                     case BUDGET_EXCEEDED ->
@@ -268,6 +271,11 @@ final class CallRules implements Watcher {
     private static boolean isShared(SimulatedCall call) {
         return call.heard(Event.CacheLookedUp.class).stream()
                 .anyMatch(event -> event.result() == dev.understudy.chat.CacheStatus.SHARED);
+    }
+
+    /** A listener that is held up until the time is over ends its call by that. */
+    private boolean isListenerLate(SimulatedCall call) {
+        return call.stream && call.spoken && now() >= call.deadlineAt;
     }
 
     private boolean isStalled(SimulatedCall call) {

@@ -4,7 +4,7 @@ import dev.understudy.config.Configuration;
 import dev.understudy.event.Event;
 import java.util.List;
 
-/** R18: identical calls in flight make one upstream call. */
+/** R18: identical calls in flight make one upstream call; streams each their own. */
 final class FlightRules implements Watcher {
 
     private final Simulation simulation;
@@ -15,7 +15,7 @@ final class FlightRules implements Watcher {
 
     @Override
     public void sent(Attempt attempt) {
-        if (attempt.call.settings().cache() == null) {
+        if (attempt.call.settings().cache() == null || attempt.call.stream) {
             return;
         }
         List<Attempt> own = attempt.call.attemptsAt(attempt.model);
@@ -36,6 +36,8 @@ final class FlightRules implements Watcher {
 
     private boolean isIdentical(SimulatedCall one, SimulatedCall other) {
         return one.beganAt >= 0
+                && !one.stream
+                && !other.stream
                 && one.agent.equals(other.agent)
                 && one.question.equals(other.question)
                 && one.options.scope().equals(other.options.scope())

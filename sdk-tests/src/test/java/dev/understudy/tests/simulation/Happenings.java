@@ -18,7 +18,13 @@ final class Happenings {
                 add("outcome " + call.finished.outcome());
                 add("attempts " + call.finished.attempts());
                 add("cache " + call.finished.cache());
-                add(call.async ? "chatAsync" : "chat");
+                add(call.stream ? "stream" : call.async ? "chatAsync" : "chat");
+                if (call.refused) {
+                    add("restart refused");
+                }
+                if (call.restarts > 0) {
+                    add("restarted");
+                }
             }
             if (call.interruptedAt >= 0) {
                 add("interrupted");

@@ -5,6 +5,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.Provenance;
+import dev.understudy.chat.Sink;
 import dev.understudy.error.FailureKind;
 import dev.understudy.error.Origin;
 import dev.understudy.time.Deadline;
@@ -30,6 +31,7 @@ final class MoodyModel implements ChatModel {
 
     private static final long LONG_SILENCE = 30_000_000_000L;
     private static final String ANSWER = "answer to attempt ";
+    private static final int PIECE = 4;
 
     private final Simulation simulation;
     private final String name;
@@ -78,11 +80,22 @@ final class MoodyModel implements ChatModel {
     }
 
     @Override
+    public boolean streams() {
+        return true;
+    }
+
+    @Override
     public ChatResponse chat(ChatRequest request, Deadline deadline) {
+        return stream(request, deadline, null);
+    }
+
+    /** The same with its text in pieces, where somebody listens: some come before it fails, or falls silent. */
+    @Override
+    public ChatResponse stream(ChatRequest request, Deadline deadline, Sink sink) {
         Attempt attempt = simulation.sent(this, request, deadline, draw());
         try {
             simulation.world.pause();
-            return act(attempt, deadline);
+            return act(attempt, deadline, sink);
         } finally {
             simulation.over(attempt);
         }
@@ -96,24 +109,34 @@ final class MoodyModel implements ChatModel {
         return mood.draw(chance, name, usualNanos);
     }
 
-    private ChatResponse act(Attempt attempt, Deadline deadline) {
+    private ChatResponse act(Attempt attempt, Deadline deadline, Sink sink) {
         Act act = attempt.act;
         simulation.sabotage.beforeAnswer(attempt, simulation.world);
+        String text = ANSWER + simulation.sabotage.answered(attempt);
+        boolean answers = act.how() == Act.How.ANSWER || act.how() == Act.How.SILENCE;
+        int early = sink == null ? 0 : attempt.id % 3; // pieces of four letters before the rest of its time
+        speak(text, early, act.latencyNanos() / 4, deadline, sink);
         wait(act.how() == Act.How.SILENCE ? LONG_SILENCE : act.latencyNanos(), deadline);
+        if (sink != null && answers) {
+            sink.progress();
+            sink.text(text.substring(early * PIECE));
+        }
         return switch (act.how()) {
             case ANSWER, SILENCE -> // after all
                 new ChatResponse(
-                        ANSWER + simulation.sabotage.answered(attempt),
-                        List.of(),
-                        act.finish(),
-                        attempt.usage,
-                        "request-" + attempt.id,
-                        Provenance.NONE);
+                        text, List.of(), act.finish(), attempt.usage, "request-" + attempt.id, Provenance.NONE);
             case FAIL -> throw act.failure().exception("scripted", simulation.sabotage.told(act.origin()), null);
             case FOREIGN -> throw new ForeignException();
             case NOTHING -> null;
             case FATAL -> throw new FatalError();
         };
+    }
+
+    private void speak(String text, int pieces, long nanos, Deadline deadline, Sink sink) {
+        for (int piece = 0; piece < pieces; piece++) {
+            wait(nanos, deadline);
+            sink.text(text.substring(piece * PIECE, (piece + 1) * PIECE));
+        }
     }
 
     private void wait(long nanos, Deadline deadline) {

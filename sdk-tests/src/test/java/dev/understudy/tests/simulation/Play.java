@@ -204,15 +204,18 @@ final class Play {
                 ? call.options.timeout().toNanos()
                 : call.settings().timeout().toNanos();
         call.deadlineAt = call.beganAt + timeout;
-        world.note((call.async ? "will hear from " : "asks ") + call.agent + " " + call.question + " within " + timeout
-                + " ns, " + call.options);
+        world.note((call.async ? "will hear from " : "asks ") + (call.stream ? "for a stream " : "") + call.agent + " "
+                + call.question + " within " + timeout + " ns, " + call.options);
     }
 
     private void ask(SimulatedCall call) {
         call.runner = world.current();
         began(call);
         try {
-            call.response = simulation.registry.chat(call.agent, call.request, call.options);
+            call.response = call.stream
+                    ? simulation.registry.stream(
+                            call.agent, call.request, call.options, new SimulatedListener(simulation, call))
+                    : simulation.registry.chat(call.agent, call.request, call.options);
         } catch (VirtualWorld.Ended end) {
             throw end;
         } catch (Throwable thrown) {
@@ -249,7 +252,10 @@ final class Play {
     private void askLater(SimulatedCall call, long patience) {
         Carrier me = world.current();
         began(call);
-        CompletableFuture<ChatResponse> future = simulation.registry.chatAsync(call.agent, call.request, call.options);
+        CompletableFuture<ChatResponse> future = call.stream
+                ? simulation.registry.streamAsync(
+                        call.agent, call.request, call.options, new SimulatedListener(simulation, call))
+                : simulation.registry.chatAsync(call.agent, call.request, call.options);
         future.whenComplete((response, thrown) -> {
             call.response = response;
             call.thrown = thrown;

@@ -45,6 +45,10 @@ final class Scenario {
     private static final String[] SCOPES = {"", "", "north", "south"};
 
     private final SplittableRandom chance;
+    /** Of its own, so that runs without streams are what they were. */
+    private final SplittableRandom streams;
+
+    private final double streamShare;
     private final long usualGap;
     private final long usualLatency;
     private final long usualTimeout;
@@ -65,6 +69,8 @@ final class Scenario {
 
     Scenario(long seed) {
         chance = new SplittableRandom(seed);
+        streams = new SplittableRandom(~seed);
+        streamShare = streams.nextInt(3) == 0 ? 0.5 : 0;
         usualTimeout = Mood.nanos(chance, SECOND / 10, 30 * SECOND);
         usualLatency = Mood.nanos(chance, usualTimeout / 100, usualTimeout / 2);
         // Between a tenth of a call and ten calls at once, or all of them.
@@ -295,7 +301,15 @@ final class Scenario {
         ChatRequest request = ChatRequest.builder(List.of(Message.system("Be brief."), Message.user(question)))
                 .parameters(question.endsWith("4") ? Parameters.UNSET.withTemperature(1) : Parameters.UNSET)
                 .build();
-        return new SimulatedCall(id, agent, question, request, options, chance.nextDouble() < asyncShare);
+        return new SimulatedCall(
+                id,
+                agent,
+                question,
+                request,
+                options,
+                chance.nextDouble() < asyncShare,
+                streams.nextDouble() < streamShare,
+                streams.nextBoolean());
     }
 
     private CallOptions options() {

@@ -21,6 +21,10 @@ final class SimulatedCall {
     final ChatRequest request;
     final CallOptions options;
     final boolean async;
+    final boolean stream;
+    /** Of a stream: whether its listener lets an answer begin anew. */
+    final boolean consents;
+
     final List<Attempt> attempts = new ArrayList<>();
     final List<Event> events = new ArrayList<>();
 
@@ -44,13 +48,32 @@ final class SimulatedCall {
     Throwable thrown;
     long endedAt = -1;
 
-    SimulatedCall(int id, String agent, String question, ChatRequest request, CallOptions options, boolean async) {
+    /** What its listener holds for the answer, as far as it has come. */
+    final StringBuilder said = new StringBuilder();
+    /** Whether it has ever heard anything. */
+    boolean spoken;
+    /** Whether it did not consent to a restart. */
+    boolean refused;
+
+    int restarts;
+
+    SimulatedCall(
+            int id,
+            String agent,
+            String question,
+            ChatRequest request,
+            CallOptions options,
+            boolean async,
+            boolean stream,
+            boolean consents) {
         this.id = id;
         this.agent = agent;
         this.question = question;
         this.request = request;
         this.options = options;
         this.async = async;
+        this.stream = stream;
+        this.consents = consents;
     }
 
     AgentSettings settings() {

@@ -6,6 +6,7 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Deployment;
 import dev.understudy.chat.Provider;
 import dev.understudy.chat.ProviderClient;
+import dev.understudy.chat.Sink;
 import dev.understudy.time.Deadline;
 import dev.understudy.time.Ticker;
 import java.net.URI;
@@ -73,6 +74,21 @@ public final class SimulatedProvider implements ProviderClient.Factory {
                     } finally {
                         simulation.tell(watcher -> watcher.passes(Client.this, request));
                     }
+                }
+
+                @Override
+                public ChatResponse stream(ChatRequest request, Deadline deadline, Sink sink) {
+                    simulation.tell(watcher -> watcher.passes(Client.this, request));
+                    try {
+                        return model.stream(request, deadline, sink);
+                    } finally {
+                        simulation.tell(watcher -> watcher.passes(Client.this, request));
+                    }
+                }
+
+                @Override
+                public boolean streams() {
+                    return model.streams();
                 }
 
                 @Override

@@ -71,6 +71,7 @@ final class Simulation {
                 new BreakerRules(this),
                 new LimiterRules(this),
                 new FlightRules(this),
+                new StreamRules(this),
                 new BudgetRules(this),
                 spending,
                 new CallRules(this),
