@@ -36,9 +36,9 @@ final class Callers {
 
     private static final List<Audience> AUDIENCES = List.of(
             new Audience("qa_agent", 50, 0),
-            new Audience("support_agent", 20, 400),
+            new Audience("support_agent", 20, 3_000),
             new Audience("content_agent", 15, 0),
-            new Audience("analyst_agent", 8, 40),
+            new Audience("analyst_agent", 8, 1_500),
             new Audience("legal_agent", 7, 0));
 
     private final ModelRegistry registry;

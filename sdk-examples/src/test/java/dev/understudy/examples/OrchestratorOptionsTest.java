@@ -58,7 +58,16 @@ class OrchestratorOptionsTest {
 
         assertThat(options)
                 .containsExactly("--folder", "--port", "--models-port", "--speed", "--incident-after", "--for");
+        List<List<String>> rows = Page.read("docs/orchestrator.md").table("option");
+        assertThat(rows).extracting(row -> row.get(0)).isEqualTo(options);
         OrchestratorOptions defaults = OrchestratorOptions.DEFAULT;
+        assertThat(rows.subList(0, 4))
+                .extracting(row -> row.get(1))
+                .containsExactly(
+                        defaults.folder().toString(),
+                        String.valueOf(defaults.port()),
+                        String.valueOf(defaults.modelsPort()),
+                        String.valueOf((long) defaults.speed()));
         assertThat(OrchestratorOptions.USAGE)
                 .contains("(" + defaults.folder() + ")", "(" + defaults.port() + ")", "(" + defaults.modelsPort() + ")")
                 .contains("(" + (long) defaults.speed() + ":");

@@ -80,11 +80,14 @@ class OrchestratorTest {
     @Test
     void the_token_is_for_its_owner_only_and_stays() throws Exception {
         Path token = OperatorToken.in(folder);
+        Path headers = folder.resolve("operator-headers");
         String first = Files.readString(token);
 
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(token)))
-                .isEqualTo("rw-------");
         assertThat(first).matches("[\\w-]{43}\\n");
+        assertThat(headers).hasContent("Authorization: Bearer " + first + "X-Understudy-Change: 1");
+        assertThat(List.of(token, headers))
+                .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                        .isEqualTo("rw-------"));
         assertThat(Files.readString(OperatorToken.in(folder))).isEqualTo(first);
     }
 

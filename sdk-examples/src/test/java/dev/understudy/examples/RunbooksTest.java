@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Follows the runbooks to the letter: a running service, a real Prometheus, and the commands one after the other. The pages side by
+ * Follows the runbooks and the orchestrator's page to the letter: a running service, a real Prometheus, and the commands one after the other. The pages side by
  * side, each with a service and a Prometheus of its own: what takes time is that calls and scrapes must come.
  */
 class RunbooksTest {
@@ -45,21 +45,22 @@ class RunbooksTest {
     @TempDir
     Path folder;
 
-    static List<Page> runbooks() {
+    static List<Page> pages() {
         return Page.all().stream()
-                .filter(page -> page.path().startsWith("docs/runbooks"))
-                .filter(page -> !page.path().endsWith("README.md"))
+                .filter(page ->
+                        page.path().startsWith("docs/runbooks") || page.path().endsWith("orchestrator.md"))
                 .toList();
     }
 
     @BeforeAll
     static void prometheus_is_installed() {
         Installed.require(Promtool.HOW_TO_INSTALL, "prometheus");
+        Installed.require("apt-get install curl", "curl");
     }
 
     @Execution(ExecutionMode.CONCURRENT) // of these only: no other class runs meanwhile
     @ParameterizedTest
-    @MethodSource("runbooks")
+    @MethodSource("pages")
     void whoever_follows_it_sees_what_it_shows(Page page) throws Exception {
         try (Orchestrator service = new Orchestrator(options(), new Output().stream());
                 PrometheusServer prometheus =
@@ -81,10 +82,16 @@ class RunbooksTest {
     }
 
     @Test
-    void there_are_four() {
-        assertThat(runbooks())
+    void these_are_followed() {
+        assertThat(pages())
                 .extracting(page -> page.path().getFileName().toString())
-                .containsExactly("cost-overrun.md", "high-latency.md", "model-failure.md", "rollout.md");
+                .containsExactly(
+                        "orchestrator.md",
+                        "README.md",
+                        "cost-overrun.md",
+                        "high-latency.md",
+                        "model-failure.md",
+                        "rollout.md");
     }
 
     private OrchestratorOptions options() {
@@ -131,7 +138,11 @@ class RunbooksTest {
     private void run(String command, Shown shown, Orchestrator service) throws Exception {
         List<String> words = Arrays.asList(command.replace(EXIT_CODE, "").split(" "));
         if (words.get(0).equals("curl")) {
-            check(command, shown, shell(command, service));
+            if (words.contains("-X") || words.contains("--json")) {
+                check(command, shown, shell(command, service));
+            } else {
+                patiently(() -> check(command, shown, shell(command, service)));
+            }
         } else if (words.stream().anyMatch(LOOKS::contains)) {
             patiently(() -> check(command, shown, understudy(words, command.endsWith(EXIT_CODE))));
         } else {

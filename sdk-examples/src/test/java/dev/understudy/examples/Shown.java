@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 record Shown(List<String> lines) {
 
     private static final String LEFT_OUT = "…";
-    private static final Pattern NUMBER = Pattern.compile("\\d[\\d.,:TZ-]*|(?<= to )\\?");
+    private static final Pattern NUMBER = Pattern.compile("\\d(?:[\\d.,:TZ-]*[\\dZ])?|(?<= to )\\?");
 
     /** Whether each line is there, in this order. */
     boolean isShapeOf(List<String> actual) {
