@@ -146,6 +146,12 @@ final class Snippets {
         return registry;
     }
 
+    static RegistryServer console(ModelRegistry registry) {
+        RegistryServer server = RegistryServer.start(registry, ServerOptions.DEFAULT);
+        System.out.println("See " + server.uri());
+        return server;
+    }
+
     static ModelRegistry reload() {
         ModelRegistry registry = ModelRegistry.builder()
                 .configFile(Path.of("models.yaml"))

@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,8 @@ class DocsTest {
 
     private static final Set<String> SECTIONS =
             Set.of("state", "server", "models", "providers", "deployments", "defaults", "agents");
+
+    private static final Pattern VARIABLE = Pattern.compile("env:([A-Z_]+)");
 
     /** What a page's fragment leaves out. */
     private static final String REST = """
@@ -130,9 +134,11 @@ class DocsTest {
     // YAML
 
     private Configuration load(String yaml) throws IOException {
-        Files.writeString(folder.resolve("key"), "not-a-key");
         // The keys of the reader's environment are not ours.
-        String here = yaml.replace("env:MISTRAL_API_KEY", "file:key");
+        for (MatchResult name : VARIABLE.matcher(yaml).results().toList()) {
+            Files.writeString(folder.resolve(name.group(1)), "not-a-key-of-" + name.group(1));
+        }
+        String here = VARIABLE.matcher(yaml).replaceAll("file:$1");
         return Configuration.fromYaml(Files.writeString(folder.resolve("understudy.yaml"), here));
     }
 
