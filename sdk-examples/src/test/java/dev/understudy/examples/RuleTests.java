@@ -64,16 +64,20 @@ final class RuleTests {
      */
     record Found(Set<String> missed, Set<String> wrong) {}
 
-    /** Runs all tests against changed rules, each with those groups only that it is about. */
+    /** Runs all tests against changed rules, each with those groups only that it is about, and none where nothing changed. */
     static Found runAgainst(Function<Rules, Rules> change, Path folder) throws IOException {
         Set<String> missed = new LinkedHashSet<>();
         Set<String> wrong = new LinkedHashSet<>();
-        Rules changed = change.apply(Rules.read(Rules.ALERTS));
+        Rules shipped = Rules.read(Rules.ALERTS);
+        Rules changed = change.apply(shipped);
         Files.createDirectories(folder.resolve("tests"));
         for (Path file : files()) {
             Map<?, ?> test = Rules.yaml(file);
             List<String> groups = new ArrayList<>();
             ((List<?>) test.get("group_eval_order")).forEach(group -> groups.add(String.valueOf(group)));
+            if (changed.only(groups).equals(shipped.only(groups))) {
+                continue;
+            }
             changed.only(groups).write(folder.resolve("alert-rules.yaml"));
             Rules.read(Rules.RECORDS).only(groups).write(folder.resolve("recording-rules.yaml"));
             Path copy = folder.resolve("tests").resolve(file.getFileName().toString());
