@@ -3,11 +3,13 @@ package dev.understudy.server.console;
 import dev.understudy.ModelRegistry;
 import dev.understudy.config.AgentSettings;
 import dev.understudy.config.Configuration;
+import dev.understudy.error.InvalidRequestException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** All agents at one moment. */
@@ -42,7 +44,10 @@ final class Overview {
         Configuration configuration = registry.configuration();
         List<AgentRow> rows = new ArrayList<>();
         for (AgentSettings agent : configuration.agents().values()) {
-            rows.add(AgentRow.of(registry, agent));
+            AgentRow row = ifThere(() -> AgentRow.of(registry, agent));
+            if (row != null) {
+                rows.add(row);
+            }
         }
         List<String> problems = registry.configurationProblems();
         Map<String, @Nullable Object> tree = new Tree()
@@ -62,12 +67,20 @@ final class Overview {
     Map<String, @Nullable Object> trails() {
         Map<String, @Nullable Object> trails = new LinkedHashMap<>();
         for (String agent : registry.configuration().agents().keySet()) {
-            trails.put(
-                    agent,
-                    Trail.of(registry, registry.rollout(agent), Trail.HOUR)
-                            .inAtMost(POINTS)
-                            .tree());
+            Trail trail = ifThere(() -> Trail.of(registry, registry.rollout(agent), Trail.HOUR));
+            if (trail != null) {
+                trails.put(agent, trail.inAtMost(POINTS).tree());
+            }
         }
         return trails;
+    }
+
+    /** A reload may take an agent away while it is looked at: then the next look does not find it. */
+    private static <T> @Nullable T ifThere(Supplier<T> look) {
+        try {
+            return look.get();
+        } catch (InvalidRequestException | IllegalArgumentException gone) {
+            return null;
+        }
     }
 }

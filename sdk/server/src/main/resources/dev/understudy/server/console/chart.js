@@ -190,9 +190,10 @@ function timeAxis(range) {
 /** Numbers above the charts that lead to the decisions; those too close to each other share a place. */
 function markRow(marks, open) {
   const groups = [];
+  const apart = innerWidth < 700 ? 0.13 : 0.035;
   for (const mark of marks) {
     const last = groups[groups.length - 1];
-    if (last && mark.part - last.part < 0.035) {
+    if (last && mark.part - last.part < apart) {
       last.to = mark.number;
       last.rollback ||= mark.rollback;
     } else {
