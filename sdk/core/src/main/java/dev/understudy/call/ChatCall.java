@@ -11,6 +11,7 @@ import dev.understudy.chat.Variant;
 import dev.understudy.error.ChatException;
 import dev.understudy.error.FailureKind;
 import dev.understudy.error.Origin;
+import dev.understudy.event.CallEvents;
 import dev.understudy.event.CallObservation;
 import dev.understudy.event.Event;
 import dev.understudy.event.Events;
@@ -29,12 +30,10 @@ public final class ChatCall {
     private final ChatRequest request;
     private final CallOptions options;
     private final Waiting waiting;
-    private final Events events;
+    private final CallEvents events;
     private final Deadline whole;
     private final long startNanos;
     private final long timeoutNanos;
-
-    private final @Nullable CallObservation observation;
 
     private volatile @Nullable Thread runner;
 
@@ -74,12 +73,11 @@ public final class ChatCall {
         this.request = request;
         this.options = options;
         this.waiting = waiting;
-        this.events = events;
         this.startNanos = waiting.nanoTime();
         this.timeoutNanos = timeoutNanos;
         this.whole = Deadline.at(waiting, startNanos + timeoutNanos);
         this.deadline = whole;
-        this.observation = events.callStarted(agent);
+        this.events = events.callStarted(agent);
     }
 
     /**
@@ -172,9 +170,6 @@ public final class ChatCall {
      */
     public void emit(Event event) {
         events.emit(event);
-        if (observation != null) {
-            observation.on(event);
-        }
     }
 
     // What was assigned
@@ -436,9 +431,7 @@ public final class ChatCall {
 
     /** Says that the calling thread runs this call from now on, to its end. */
     public void enter() {
-        if (observation != null) {
-            observation.enter();
-        }
+        events.enter();
     }
 
     /**
@@ -448,7 +441,8 @@ public final class ChatCall {
      * @return the model to ask instead; the same where nobody follows
      */
     ChatModel observed(ChatModel upstream) {
-        return observation == null ? upstream : new ObservedModel(upstream, observation.attempt(model()));
+        CallObservation.Attempt attempt = events.attempt(model());
+        return attempt == null ? upstream : new ObservedModel(upstream, attempt);
     }
 
     /**

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where the stages of a call report, and the listeners behind it. Thread-safe; {@link #emit} neither throws nor blocks.
  */
-public final class Events implements AutoCloseable {
+public final class Events implements CallEvents, AutoCloseable {
 
     private final Listener[] listeners;
     private final List<ListenerQueue> queues = new ArrayList<>();
@@ -48,10 +48,20 @@ public final class Events implements AutoCloseable {
      * Lets whoever observes calls follow one that begins now, on the caller's thread.
      *
      * @param agent the agent
-     * @return what follows the call and never throws; null where nobody observes, or does not care for this call
+     * @return where the call reports; this, where nobody follows it
      */
-    public @Nullable CallObservation callStarted(String agent) {
-        return observer == null ? null : observer.callStarted(agent);
+    public CallEvents callStarted(String agent) {
+        return observer == null ? this : observer.callStarted(agent, this);
+    }
+
+    /** Nobody follows. */
+    @Override
+    public void enter() {}
+
+    /** Nobody follows. */
+    @Override
+    public CallObservation.@Nullable Attempt attempt(String model) {
+        return null;
     }
 
     /**
@@ -59,6 +69,7 @@ public final class Events implements AutoCloseable {
      *
      * @param event what happened
      */
+    @Override
     public void emit(Event event) {
         for (Listener listener : listeners) {
             listener.on(event);

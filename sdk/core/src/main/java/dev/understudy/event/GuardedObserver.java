@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 final class GuardedObserver {
 
     private static final CallObservation.Work NO_WORK = () -> {};
-    private static final CallObservation.Attempt NO_ATTEMPT = () -> NO_WORK;
 
     private final Observer observer;
     private final GuardedListener complaints;
@@ -16,22 +15,34 @@ final class GuardedObserver {
         this.complaints = complaints;
     }
 
-    @Nullable
-    CallObservation callStarted(String agent) {
+    CallEvents callStarted(String agent, Events everybody) {
         try {
             CallObservation followed = observer.callStarted(agent);
-            return followed == null ? null : new Call(followed);
+            return followed == null ? everybody : new Call(everybody, followed);
         } catch (Throwable broken) { // whatever an observer does, the call goes on
             complaints.complain(broken);
-            return null;
+            return everybody;
         }
     }
 
-    private final class Call implements CallObservation {
+    private final class Call implements CallEvents {
+        private final Events everybody;
         private final CallObservation call;
 
-        Call(CallObservation call) {
+        Call(Events everybody, CallObservation call) {
+            this.everybody = everybody;
             this.call = call;
+        }
+
+        /** First the others: what they do is still within what the observer has begun. */
+        @Override
+        public void emit(Event event) {
+            everybody.emit(event);
+            try {
+                call.on(event);
+            } catch (Throwable broken) { // as above
+                complaints.complain(broken);
+            }
         }
 
         @Override
@@ -44,28 +55,19 @@ final class GuardedObserver {
         }
 
         @Override
-        public Attempt attempt(String model) {
+        public CallObservation.@Nullable Attempt attempt(String model) {
             try {
-                Attempt attempt = call.attempt(model);
+                CallObservation.Attempt attempt = call.attempt(model);
                 return () -> enter(attempt);
             } catch (Throwable broken) { // as above
                 complaints.complain(broken);
-                return NO_ATTEMPT;
+                return null;
             }
         }
 
-        @Override
-        public void on(Event event) {
+        private CallObservation.Work enter(CallObservation.Attempt attempt) {
             try {
-                call.on(event);
-            } catch (Throwable broken) { // as above
-                complaints.complain(broken);
-            }
-        }
-
-        private Work enter(Attempt attempt) {
-            try {
-                Work work = attempt.enter();
+                CallObservation.Work work = attempt.enter();
                 return () -> close(work);
             } catch (Throwable broken) { // as above
                 complaints.complain(broken);
@@ -73,7 +75,7 @@ final class GuardedObserver {
             }
         }
 
-        private void close(Work work) {
+        private void close(CallObservation.Work work) {
             try {
                 work.close();
             } catch (Throwable broken) { // as above

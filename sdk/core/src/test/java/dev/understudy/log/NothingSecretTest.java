@@ -47,6 +47,8 @@ class NothingSecretTest {
                 .configuration(Configuration.builder()
                         .deployment(Deployment.of("steady", steady))
                         .deployment(Deployment.of("tuned", tuned))
+                        .deployment(Deployment.of(
+                                "hanging", ScriptedModel.on(Waiting.system()).hangs()))
                         .deployment(Deployment.of("broken", ChatModel.honouringDeadline((request, deadline) -> {
                             throw new IllegalStateException(
                                     "quotes " + request.messages(), new RuntimeException("answer-" + SECRET));
@@ -56,7 +58,10 @@ class NothingSecretTest {
                                 .candidate("tuned")
                                 .percentage(100)
                                 .cache(CacheSettings.DEFAULT)
-                                .timeout(Duration.ofMillis(500))
+                                .build())
+                        .agent(AgentSettings.builder("hasty_agent")
+                                .baseline("hanging")
+                                .timeout(Duration.ofMillis(50))
                                 .build())
                         .agent(AgentSettings.builder("broken_agent")
                                 .baseline("broken")
@@ -71,13 +76,13 @@ class NothingSecretTest {
         tuned.answers("answer-" + SECRET)
                 .thenFails(FailureKind.AUTHENTICATION)
                 .throwsForeign(new IllegalArgumentException("answer-" + SECRET));
-        steady.answers("answer-" + SECRET).thenHangs();
+        steady.answers("answer-" + SECRET);
         try (Lines lines = new Lines("dev.understudy", Level.TRACE);
                 ModelRegistry registry = registry()) {
             registry.chat("qa_agent", MESSAGES, OPTIONS);
             registry.chat("qa_agent", MESSAGES, OPTIONS); // from memory
             registry.chat("qa_agent", List.of(Message.user("other-" + SECRET)), OPTIONS); // falls back
-            assertThatThrownBy(() -> registry.chat("qa_agent", List.of(Message.user("late-" + SECRET)), OPTIONS))
+            assertThatThrownBy(() -> registry.chat("hasty_agent", MESSAGES, OPTIONS))
                     .isInstanceOf(ChatException.class);
             for (int i = 0; i < 6; i++) { // until the breaker refuses
                 assertThatThrownBy(() -> registry.chat("broken_agent", MESSAGES, OPTIONS))
