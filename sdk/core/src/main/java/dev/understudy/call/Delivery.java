@@ -178,7 +178,9 @@ public final class Delivery implements Sink {
         String limit = failure.kind() == FailureKind.TIMEOUT && pace != null ? pace.passedLimit() : null;
         return limit == null
                 ? failure
-                : FailureKind.TIMEOUT.exception("Model '" + call.model() + "' " + limit, failure.origin(), failure);
+                : FailureKind.TIMEOUT
+                        .exception("Model '" + call.model() + "' " + limit, failure.origin(), failure)
+                        .carryTokens(failure.inputTokens(), failure.outputTokens());
     }
 
     private ChatException stop(Throwable broken) {

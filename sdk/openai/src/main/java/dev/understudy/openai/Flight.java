@@ -213,6 +213,11 @@ final class Flight extends EventListener {
         limitNanos = ticker.nanoTime() + nanos;
     }
 
+    /** Gives it all the time of the deadline again. */
+    void takesItsTime() {
+        limitNanos = NO_LIMIT;
+    }
+
     /**
      * Looks whether it has to end, and ends it.
      *

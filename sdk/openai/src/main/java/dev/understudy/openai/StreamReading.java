@@ -41,19 +41,20 @@ final class StreamReading {
             for (int read = stream.read(buffer, 0, BUFFER_BYTES); read >= 0; ) {
                 int used = events.accept(buffer, 0, read);
                 flight.keeps(events.heldBytes() + MemoryBudget.HEAP_PER_BODY_BYTE * answer.keptBytes());
-                if (used < read) {
-                    return false; // data after the end, or after an error
-                }
                 if (answer.isDone()) {
                     flight.hurry(DONE_PATIENCE_NANOS);
-                    return stream.read(buffer, 0, 1) < 0;
+                    return nothingFollows(stream, buffer, used, read);
                 }
                 if (answer.hasFailed()) {
                     return false;
                 }
-                if (!hurried && answer.isComplete()) {
-                    flight.hurry(COMPLETE_PATIENCE_NANOS);
-                    hurried = true;
+                if (hurried != answer.isComplete()) { // or not complete after all: another choice has begun
+                    hurried = !hurried;
+                    if (hurried) {
+                        flight.hurry(COMPLETE_PATIENCE_NANOS);
+                    } else {
+                        flight.takesItsTime();
+                    }
                 }
                 read = stream.read(buffer, 0, BUFFER_BYTES);
             }
@@ -66,6 +67,20 @@ final class StreamReading {
             }
             throw e;
         }
+    }
+
+    /** Reads on to the end, as long as there is nothing but the ends of lines. */
+    private static boolean nothingFollows(AnswerStream stream, byte[] buffer, int from, int to) throws IOException {
+        int at = from;
+        for (int end = to; end >= 0; end = stream.read(buffer, 0, BUFFER_BYTES)) {
+            for (; at < end; at++) {
+                if (buffer[at] != '\n' && buffer[at] != '\r') {
+                    return false;
+                }
+            }
+            at = 0;
+        }
+        return true;
     }
 
     /** Says whether a server refuses to be asked for the usage of a stream. */

@@ -183,9 +183,11 @@ class StreamFaultsTest {
         }
     }
 
-    @Test
-    void a_whole_stream_leaves_its_connection_to_the_next_call() {
-        try (LoopbackServer server = new LoopbackServer(events(token("x"), FINISH, DONE));
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\r"})
+    void a_whole_stream_leaves_its_connection_to_the_next_call(String lineEnd) {
+        String stream = (token("x") + FINISH + DONE + "\n").replace("\n", lineEnd);
+        try (LoopbackServer server = new LoopbackServer(events(stream));
                 Caller caller = new Caller(server)) {
             for (int i = 0; i < 5; i++) {
                 caller.model.stream(Caller.request(), seconds(caller, 20), ear);
@@ -352,6 +354,20 @@ class StreamFaultsTest {
         assertThat(answer(events(token("Hello."), second, FINISH, both)).finishReason())
                 .isEqualTo(FinishReason.STOP);
         assertThat(ear.heard).containsExactly("Hello.");
+    }
+
+    @Test
+    @Rule("R20")
+    void a_choice_that_begins_when_the_others_have_finished_is_waited_for() {
+        String begins = event("{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"Other\"}}]}");
+        String ends = event("{\"choices\":[{\"index\":1,\"delta\":{},\"finish_reason\":\"stop\"}]}");
+        ChatResponse whole = answer((request, wire) -> {
+            wire.send(HEAD + chunk(token("Hello.") + FINISH));
+            wire.send(chunk(begins));
+            TimeUnit.MILLISECONDS.sleep(1_300); // longer than anybody waits for the usage
+            wire.send(chunk(ends + DONE) + "0\r\n\r\n");
+        });
+        assertThat(whole.text()).isEqualTo("Hello.");
     }
 
     @Test
