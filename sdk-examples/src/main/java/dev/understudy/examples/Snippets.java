@@ -11,7 +11,6 @@ import dev.understudy.chat.ChatModel;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.Secret;
 import dev.understudy.config.AgentSettings;
 import dev.understudy.event.BudgetPeriod;
 import dev.understudy.event.BudgetPolicy;
@@ -197,12 +196,11 @@ final class Snippets {
         System.out.println("Base URL of the OpenAI face: " + server.uri() + "v1");
     }
 
-    static ServerOptions gatewayForOthers(InetAddress address, String key) {
+    static ServerOptions gatewayForOthers(InetAddress address) {
         return ServerOptions.builder()
                 .address(address)
                 .allowedHosts("models.internal")
                 .openAi(true)
-                .openAiClient("web-shop", Secret.of("env:WEB_SHOP_KEY", key))
                 .build();
     }
 }

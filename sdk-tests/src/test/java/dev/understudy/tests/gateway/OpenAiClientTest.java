@@ -48,6 +48,8 @@ class OpenAiClientTest {
         FailureKind.UPSTREAM
     };
 
+    private static final String KEY = "sk-test-0123456789";
+
     /** Nothing is tried again, so that nothing is waited for. */
     private static final RetrySettings ONCE =
             new RetrySettings(0, 0, 4, Duration.ofMillis(1), Duration.ofMillis(1), Duration.ZERO);
@@ -58,19 +60,14 @@ class OpenAiClientTest {
         try (ModelRegistry registry =
                         ModelRegistry.builder().configuration(configuration()).build();
                 RegistryServer server = RegistryServer.start(
-                        registry,
-                        ServerOptions.builder()
-                                .port(0)
-                                .openAi(true)
-                                .openAiClient("node", Secret.of("test", "sk-test"))
-                                .build())) {
+                        registry, ServerOptions.builder().port(0).openAi(true).build())) {
             NodeProject.Run run = node.run(
                     Duration.ofSeconds(60),
                     Map.of(
                             "FACE_URL",
                             server.uri() + "v1",
                             "FACE_KEY",
-                            "sk-test",
+                            KEY,
                             "FACE_AGENTS",
                             String.join(",", registry.agents())),
                     "face.mjs");
@@ -81,7 +78,7 @@ class OpenAiClientTest {
     }
 
     private static Configuration configuration() {
-        Configuration.Builder configuration = Configuration.builder();
+        Configuration.Builder configuration = Configuration.builder().client("node", Secret.of("test", KEY));
         add(configuration, "echo", OpenAiClientTest::echo);
         add(configuration, "tool", OpenAiClientTest::tool);
         add(configuration, "stream", new Talker(false));

@@ -82,7 +82,9 @@ final class Binder {
                 root.isBroken(Root.PROVIDERS) ? null : providers.keySet(),
                 root.isBroken(Root.DEPLOYMENTS) ? null : deployments.keySet());
 
-        operators(root.get(Root.SERVER, Section.NONE).get(Servers.OPERATORS, Map.of()), check);
+        Section server = root.get(Root.SERVER, Section.NONE);
+        operators(server.get(Servers.OPERATORS, Map.of()), check);
+        clients(server.get(Servers.CLIENTS, Map.of()), check);
         providers.forEach((name, section) -> provider(name, section, check));
         deployments.forEach((name, section) -> deployment(name, section, check));
         if (agents.isEmpty() && root.require(Root.AGENTS, "at least one agent", problems) != null) {
@@ -114,6 +116,16 @@ final class Binder {
             if (token != null) {
                 check.operator(name, token);
                 builder.operator(name, token);
+            }
+        });
+    }
+
+    private void clients(Map<String, KeyReference> references, WholeCheck check) {
+        references.forEach((name, reference) -> {
+            Secret key = secret(WholeCheck.path(WholeCheck.CLIENTS, name), reference);
+            if (key != null) {
+                check.client(name, key);
+                builder.client(name, key);
             }
         });
     }

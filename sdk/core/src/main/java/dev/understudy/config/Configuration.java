@@ -26,6 +26,7 @@ public final class Configuration {
     private final Map<String, AgentSettings> agents;
     private final @Nullable Path stateDirectory;
     private final Operators operators;
+    private final Operators clients;
 
     private Configuration(Builder builder) {
         useFinetuned = builder.useFinetuned;
@@ -35,6 +36,7 @@ public final class Configuration {
         agents = Collections.unmodifiableMap(new LinkedHashMap<>(builder.agents));
         stateDirectory = builder.stateDirectory;
         operators = builder.operators.isEmpty() ? Operators.NONE : new Operators(builder.operators);
+        clients = builder.clients.isEmpty() ? Operators.NONE : new Operators(builder.clients);
     }
 
     /**
@@ -151,6 +153,15 @@ public final class Configuration {
         return operators;
     }
 
+    /**
+     * Returns who may call agents through a server's OpenAI face.
+     *
+     * @return the clients and their keys; default {@link Operators#NONE}, and no key is needed on the same machine
+     */
+    public Operators clients() {
+        return clients;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Configuration that
@@ -160,7 +171,8 @@ public final class Configuration {
                 && models.equals(that.models)
                 && agents.equals(that.agents)
                 && Objects.equals(stateDirectory, that.stateDirectory)
-                && operators.equals(that.operators);
+                && operators.equals(that.operators)
+                && clients.equals(that.clients);
     }
 
     @Override
@@ -183,6 +195,7 @@ public final class Configuration {
         private final Map<String, AgentSettings> agents = new LinkedHashMap<>();
         private @Nullable Path stateDirectory;
         private final Map<String, Secret> operators = new LinkedHashMap<>();
+        private final Map<String, Secret> clients = new LinkedHashMap<>();
         private final List<Finding> twice = new ArrayList<>();
 
         private Builder() {}
@@ -230,6 +243,19 @@ public final class Configuration {
          */
         public Builder operator(String name, Secret token) {
             add(WholeCheck.OPERATORS, name, token, operators);
+            return this;
+        }
+
+        /**
+         * Adds somebody who may call agents through a server's OpenAI face. With one, nobody may without a key.
+         *
+         * @param name who; it must be new
+         * @param key what it sends as {@code Authorization: Bearer}; at least {@value Operators#MIN_TOKEN_LENGTH} characters, and
+         *     nobody else's, nor an operator's
+         * @return this
+         */
+        public Builder client(String name, Secret key) {
+            add(WholeCheck.CLIENTS, name, key, clients);
             return this;
         }
 
@@ -289,6 +315,7 @@ public final class Configuration {
             models.values().forEach(check::model);
             check.agents(agents.values());
             operators.forEach(check::operator);
+            clients.forEach(check::client);
             if (!check.findings().isEmpty()) {
                 throw new ConfigurationException(
                         "built in Java",

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who may change a running service from outside: persons and programs by name, each with a token of its own. It knows a token
- * again and never gives one away. Immutable, compared by value.
+ * Who may change a running service from outside, or call its agents: persons and programs by name, each with a token of its own.
+ * It knows a token again and never gives one away. Immutable, compared by value.
  */
 public final class Operators {
 

@@ -247,6 +247,8 @@ final class Schema {
         static final Keys KEYS = new Keys("'server'");
         static final Key<Map<String, KeyReference>> OPERATORS = KEYS.add(
                 "operators", Values.named(KeyReference.value(), "a map from names to references to their tokens"));
+        static final Key<Map<String, KeyReference>> CLIENTS =
+                KEYS.add("clients", Values.named(KeyReference.value(), "a map from names to references to their keys"));
     }
 
     static final class Root {

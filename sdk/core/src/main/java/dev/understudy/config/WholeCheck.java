@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class WholeCheck {
 
     static final String OPERATORS = "server.operators";
+    static final String CLIENTS = "server.clients";
 
     static final String NO_AGENT = "there is none; a configuration needs at least one agent";
 
@@ -77,17 +78,27 @@ final class WholeCheck {
             add(new Finding(
                     path(OPERATORS, name), "is what the history calls what no person did; choose another name"));
         }
+        token(OPERATORS, name, token);
+    }
+
+    /** Checks a client. */
+    void client(String name, Secret key) {
+        name(CLIENTS, name);
+        token(CLIENTS, name, key);
+    }
+
+    private void token(String section, String name, Secret token) {
         int length = token.reveal().length();
         if (length < Operators.MIN_TOKEN_LENGTH) {
             add(new Finding(
-                    path(OPERATORS, name),
+                    path(section, name),
                     "the token has " + length + " characters; take at least " + Operators.MIN_TOKEN_LENGTH
                             + ", for example from 'openssl rand -hex 24'"));
         }
         String other = ownersOfTokens.putIfAbsent(token.reveal(), name);
         if (other != null) {
             add(new Finding(
-                    path(OPERATORS, name),
+                    path(section, name),
                     "has the same token as " + Excerpt.quoted(other)
                             + "; give each their own, for it says who it was"));
         }

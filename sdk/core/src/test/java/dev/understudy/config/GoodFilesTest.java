@@ -170,7 +170,9 @@ class GoodFilesTest {
                   b: { api: openai, base_url: https://b.example, api_key: file:no/such/file }
                 deployments: { x: { provider: a }, y: { provider: b } }
                 agents: { qa_agent: { baseline: x, candidate: y, rollout: { percentage: 5 } } }
-                server: { operators: { alice: env:NO_SUCH_TOKEN, bob: env:NOR_THIS, deploy: file:nor/this } }
+                server:
+                  operators: { alice: env:NO_SUCH_TOKEN, bob: env:NOR_THIS, deploy: file:nor/this }
+                  clients: { shop: env:NOT_THAT_ONE }
                 """;
 
         assertThatThrownBy(() -> Given.READER.read("it", Path.of("."), text.getBytes(UTF_8)))
@@ -179,5 +181,6 @@ class GoodFilesTest {
 
         assertThat(configuration.agents().get("qa_agent").rollout().share()).isEqualTo(Share.percent(5));
         assertThat(configuration.operators().names()).containsExactly("alice", "bob", "deploy");
+        assertThat(configuration.clients().names()).containsExactly("shop");
     }
 }

@@ -65,6 +65,18 @@ class OperatorsTest {
     }
 
     @Test
+    void clients_have_keys_of_their_own() {
+        Configuration one = builder.client("shop", Secret.of("vault", ALICE)).build();
+
+        assertThat(one.clients().nameOf(ALICE)).contains("shop");
+        assertThat(one.operators().nameOf(ALICE)).isEmpty();
+        assertThatThrownBy(() ->
+                        builder.operator("alice", Secret.of("vault", ALICE)).build())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("server.clients.shop: has the same token as 'alice'");
+    }
+
+    @Test
     @Rule("R28")
     void a_short_token_is_refused_and_not_shown() {
         builder.operator("alice", Secret.of("vault", "too-short"));

@@ -60,7 +60,7 @@ public final class RegistryServer implements AutoCloseable {
             all.addAll(new Console(registry).endpoints());
         }
         if (options.openAi()) {
-            all.addAll(new Gateway(registry, options.openAiClients()).endpoints());
+            all.addAll(new Gateway(registry, !options.listenOn().getAddress().isLoopbackAddress()).endpoints());
         }
         return all;
     }

@@ -1,13 +1,10 @@
 package dev.understudy.server;
 
-import dev.understudy.chat.Secret;
 import dev.understudy.server.http.Limits;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -27,7 +24,6 @@ public final class ServerOptions {
     private final @Nullable UnaryOperator<String> metrics;
     private final boolean console;
     private final boolean openAi;
-    private final Map<String, Secret> openAiClients;
     private final Limits limits;
 
     private ServerOptions(Builder builder) {
@@ -36,7 +32,6 @@ public final class ServerOptions {
         metrics = builder.metrics;
         console = builder.console;
         openAi = builder.openAi;
-        openAiClients = Map.copyOf(builder.openAiClients);
         limits = builder.limits;
     }
 
@@ -70,10 +65,6 @@ public final class ServerOptions {
         return openAi;
     }
 
-    Map<String, Secret> openAiClients() {
-        return openAiClients;
-    }
-
     Limits limits() {
         return limits;
     }
@@ -86,7 +77,6 @@ public final class ServerOptions {
         private @Nullable UnaryOperator<String> metrics;
         private boolean console = true;
         private boolean openAi;
-        private final Map<String, Secret> openAiClients = new LinkedHashMap<>();
         private Limits limits = Limits.DEFAULT;
 
         private Builder() {}
@@ -160,31 +150,14 @@ public final class ServerOptions {
         }
 
         /**
-         * Whether agents can be called in the OpenAI format at {@code /v1}. Whoever reaches the server can then spend money,
-         * unless {@linkplain #openAiClient clients} are named.
+         * Whether agents can be called in the OpenAI format at {@code /v1}, which spends money. Those may that the
+         * configuration names under {@code server.clients}; where it names nobody, whoever is on the same machine.
          *
          * @param value default false
          * @return this
          */
         public Builder openAi(boolean value) {
             openAi = value;
-            return this;
-        }
-
-        /**
-         * Who may call agents in the OpenAI format: with one client named, nobody without a client's key. May be called several
-         * times. Clients do not see each other's cached answers.
-         *
-         * @param name the client's name
-         * @param key what it sends as {@code Authorization: Bearer}, as all clients of OpenAI do; default: no clients, and no
-         *     key is needed, which is refused where another machine may reach the server
-         * @return this
-         */
-        public Builder openAiClient(String name, Secret key) {
-            if (name.isEmpty()) {
-                throw new IllegalArgumentException("A client has a name");
-            }
-            openAiClients.put(name, Objects.requireNonNull(key, "key"));
             return this;
         }
 
@@ -198,14 +171,8 @@ public final class ServerOptions {
          * Makes the options.
          *
          * @return new options
-         * @throws IllegalStateException if anybody on another machine could spend money: see {@link #openAiClient}
          */
         public ServerOptions build() {
-            if (openAi && openAiClients.isEmpty() && !address.isLoopbackAddress()) {
-                throw new IllegalStateException("Anybody who reaches " + address.getHostAddress()
-                        + " could spend money by the OpenAI face; name its clients with openAiClient(name, key), or listen on"
-                        + " the loopback");
-            }
             return new ServerOptions(this);
         }
     }

@@ -1,19 +1,16 @@
 package dev.understudy.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.understudy.ModelRegistry;
 import dev.understudy.chat.ChatModel;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Deployment;
-import dev.understudy.chat.Secret;
 import dev.understudy.config.AgentSettings;
 import dev.understudy.config.Configuration;
 import dev.understudy.server.http.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -101,15 +98,15 @@ class OpenAiFaceTest {
     }
 
     @Test
-    void whoever_can_be_reached_from_outside_names_its_clients() throws UnknownHostException {
-        ServerOptions.Builder outside = ServerOptions.builder()
+    void whoever_can_be_reached_from_outside_asks_for_a_key() throws IOException {
+        ServerOptions outside = ServerOptions.builder()
                 .address(InetAddress.getByName("0.0.0.0"))
-                .openAi(true);
-
-        assertThatIllegalStateException().isThrownBy(outside::build).withMessageContaining("openAiClient");
-        assertThat(outside.openAiClient("shop", Secret.of("env:SHOP", "sk-shop"))
-                        .build())
-                .isNotNull();
+                .port(0)
+                .openAi(true)
+                .build();
+        try (RegistryServer server = RegistryServer.start(registry, outside)) {
+            assertThat(ask(server, BODY)).startsWith("HTTP/1.1 401 ").contains("\"code\":\"invalid_api_key\"");
+        }
     }
 
     private RegistryServer start() {

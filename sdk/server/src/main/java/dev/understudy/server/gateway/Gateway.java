@@ -1,14 +1,12 @@
 package dev.understudy.server.gateway;
 
 import dev.understudy.ModelRegistry;
-import dev.understudy.chat.Secret;
 import dev.understudy.error.ChatException;
 import dev.understudy.error.FailureKind;
 import dev.understudy.server.http.Endpoint;
 import dev.understudy.server.http.Route;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,16 +29,17 @@ public final class Gateway {
     /**
      * Makes a face for a registry.
      *
-     * @param registry who answers
-     * @param keys the keys of those who may ask, by their names; with none, anybody may who can reach the server
+     * @param registry who answers; its configuration names who may ask, under {@code server.clients}
+     * @param keyNeeded whether nobody may ask without a key even where it names nobody: so it is to be where another machine
+     *     can reach the server
      */
-    public Gateway(ModelRegistry registry, Map<String, Secret> keys) {
-        this(registry, keys, Memory.ofThisProcess(), InstantSource.system());
+    public Gateway(ModelRegistry registry, boolean keyNeeded) {
+        this(registry, keyNeeded, Memory.ofThisProcess(), InstantSource.system());
     }
 
-    Gateway(ModelRegistry registry, Map<String, Secret> keys, Memory memory, InstantSource clock) {
+    Gateway(ModelRegistry registry, boolean keyNeeded, Memory memory, InstantSource clock) {
         this.registry = registry;
-        this.clients = new Clients(keys);
+        this.clients = new Clients(registry, keyNeeded);
         this.memory = memory;
         this.clock = clock;
     }

@@ -3,7 +3,6 @@ package dev.understudy.server.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.chat.ChatResponse;
-import dev.understudy.chat.Secret;
 import dev.understudy.server.gateway.Face.Said;
 import java.io.IOException;
 import java.util.List;
@@ -14,11 +13,12 @@ import org.junit.jupiter.api.Test;
 /** Who may ask, and what agents there are. */
 class ClientsTest {
 
+    private static final String SHOP = "sk-shop-0123456789";
+    private static final String APP = "sk-app-0123456789";
+
     private final Face open = Face.answering(ChatResponse.of("x"));
     private final Face shut = new Face(
-            (request, deadline) -> ChatResponse.of("x"),
-            Map.of("shop", Secret.of("env:SHOP", "sk-shop"), "app", Secret.of("env:APP", "sk-app")),
-            new Memory(1 << 20));
+            (request, deadline) -> ChatResponse.of("x"), false, Map.of("shop", SHOP, "app", APP), new Memory(1 << 20));
 
     @AfterEach
     void close() {
@@ -35,14 +35,14 @@ class ClientsTest {
 
     @Test
     void with_keys_only_these_will_do() throws IOException {
-        assertThat(shut.ask(Face.HELLO, "Authorization", "Bearer sk-shop").status())
+        assertThat(shut.ask(Face.HELLO, "Authorization", "Bearer " + SHOP).status())
                 .isEqualTo(200);
-        assertThat(shut.ask(Face.HELLO, "Authorization", "bearer  sk-app").status())
+        assertThat(shut.ask(Face.HELLO, "Authorization", "bearer  " + APP).status())
                 .isEqualTo(200);
-        assertThat(shut.models("/v1/models", "Authorization", "Bearer sk-app").status())
+        assertThat(shut.models("/v1/models", "Authorization", "Bearer " + APP).status())
                 .isEqualTo(200);
 
-        for (String wrong : List.of("Bearer sk-sho", "Bearer sk-shopp", "Bearer ", "Basic sk-shop", "sk-shop")) {
+        for (String wrong : List.of("Bearer sk-shop", "Bearer " + SHOP + "x", "Bearer ", "Basic " + SHOP, SHOP)) {
             Said said = shut.ask(Face.HELLO, "Authorization", wrong);
             assertThat(said.status()).isEqualTo(401);
             assertThat(said.at("error.code")).isEqualTo("invalid_api_key");
@@ -52,6 +52,16 @@ class ClientsTest {
         assertThat(shut.ask(Face.HELLO).status()).isEqualTo(401);
         assertThat(shut.models("/v1/models").status()).isEqualTo(401);
         assertThat(shut.asked).hasSize(2);
+    }
+
+    @Test
+    void where_others_can_reach_it_nobody_may_ask_as_long_as_nobody_is_named() throws IOException {
+        try (Face reachable =
+                new Face((request, deadline) -> ChatResponse.of("x"), true, Map.of(), new Memory(1 << 20))) {
+            assertThat(reachable.ask(Face.HELLO).status()).isEqualTo(401);
+            assertThat(reachable.ask(Face.HELLO, "Authorization", "Bearer ").status())
+                    .isEqualTo(401);
+        }
     }
 
     @Test

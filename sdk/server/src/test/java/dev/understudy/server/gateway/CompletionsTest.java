@@ -227,7 +227,7 @@ class CompletionsTest {
 
     @Test
     void what_finds_no_room_is_refused_at_once_and_may_come_again() throws IOException {
-        try (Face face = new Face((request, deadline) -> ChatResponse.of("x"), Map.of(), new Memory(100))) {
+        try (Face face = new Face((request, deadline) -> ChatResponse.of("x"), false, Map.of(), new Memory(100))) {
             Said said = face.ask(Face.HELLO);
 
             assertThat(said.status()).isEqualTo(503);

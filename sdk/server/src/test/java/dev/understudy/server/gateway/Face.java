@@ -43,10 +43,10 @@ final class Face implements AutoCloseable {
     private final Gateway gateway;
 
     Face(ChatModel model) {
-        this(model, Map.of(), new Memory(1 << 20));
+        this(model, false, Map.of(), new Memory(1 << 20));
     }
 
-    Face(ChatModel model, Map<String, Secret> keys, Memory memory) {
+    Face(ChatModel model, boolean keyNeeded, Map<String, String> keys, Memory memory) {
         this.memory = memory;
         ChatModel heard = ChatModel.honouringDeadline((request, deadline) -> {
             asked.add(request);
@@ -56,22 +56,21 @@ final class Face implements AutoCloseable {
         ChatModel failing = ChatModel.honouringDeadline((request, deadline) -> {
             throw new IllegalStateException("canary");
         });
-        registry = ModelRegistry.builder()
-                .configuration(Configuration.builder()
-                        .deployment(Deployment.of("proven", heard))
-                        .deployment(Deployment.of("tuned", failing))
-                        .agent(AgentSettings.builder("qa_agent")
-                                .baseline("proven")
-                                .timeout(Duration.ofSeconds(20))
-                                .build())
-                        .agent(AgentSettings.builder("legal_agent")
-                                .baseline("proven")
-                                .candidate("tuned")
-                                .rollout(new RolloutSettings(Share.NONE, null, true))
-                                .build())
+        Configuration.Builder configuration = Configuration.builder()
+                .deployment(Deployment.of("proven", heard))
+                .deployment(Deployment.of("tuned", failing))
+                .agent(AgentSettings.builder("qa_agent")
+                        .baseline("proven")
+                        .timeout(Duration.ofSeconds(20))
                         .build())
-                .build();
-        gateway = new Gateway(registry, keys, memory, () -> Instant.parse("2026-11-21T07:00:00Z"));
+                .agent(AgentSettings.builder("legal_agent")
+                        .baseline("proven")
+                        .candidate("tuned")
+                        .rollout(new RolloutSettings(Share.NONE, null, true))
+                        .build());
+        keys.forEach((name, key) -> configuration.client(name, Secret.of("test", key)));
+        registry = ModelRegistry.builder().configuration(configuration.build()).build();
+        gateway = new Gateway(registry, keyNeeded, memory, () -> Instant.parse("2026-11-21T07:00:00Z"));
     }
 
     static Face answering(ChatResponse response) {
