@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Rule("R29")
 class SmallFaceTest {
 
-    private static final int CALLERS = 24;
+    private static final int CALLERS = 12;
     private static final int LONG = 7_000_000;
     private static final String BEGIN = "{\"model\":\"qa_agent\",\"messages\":[{\"role\":\"user\",\"content\":\"";
     private static final String END = "\"}]}";

@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Bodies {
 
     private static final int FIRST_BYTES = 8 * 1024;
-    private static final int DISCARDED_BYTES = 1 << 20;
+    /** Twice the longest body that any endpoint takes: whoever is not heard out sees a broken connection, and sends it again. */
+    private static final int DISCARDED_BYTES = 32 << 20;
 
     private final long most;
     private final AtomicLong held = new AtomicLong();
