@@ -20,8 +20,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -46,6 +48,8 @@ final class Scene implements AutoCloseable {
 
     private static final int CALLS_PER_SECOND = 60;
     private static final int USERS = 500;
+    /** As many as an agent takes at once and lets wait. */
+    private static final int WARM_UP = 20;
 
     /** How a model feels. */
     private record Mood(Duration latency, boolean fails) {}
@@ -108,6 +112,7 @@ final class Scene implements AutoCloseable {
                       percentage: 20
                       stages: [20%%, 50%%, 100%%]
                       hold: 1h
+                      guard: off
                       experiment: { p95: 400ms, error_increase: 1%%, split: 20%%, min_calls_per_day: 1000, days: 7 }
                   analyst_agent:
                     baseline: open-mistral-7b
@@ -118,6 +123,14 @@ final class Scene implements AutoCloseable {
                     baseline: open-mistral-7b
                     candidate: content-tuned-v1
                 """.formatted(InProcessProvider.API, provider.address("v1"));
+    }
+
+    /** The first calls of a JVM are slow, which is not the candidate's fault: the baseline takes them. */
+    private void warmUp() {
+        CallOptions baseline = CallOptions.builder().useFinetuned(false).build();
+        CompletableFuture<?>[] calls = new CompletableFuture<?>[WARM_UP];
+        Arrays.setAll(calls, i -> registry.chatAsync("support_agent", List.of(Message.user(PROMPT)), baseline));
+        CompletableFuture.allOf(calls).join();
     }
 
     private RegistryServer start(int port) {
