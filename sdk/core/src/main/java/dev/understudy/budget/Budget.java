@@ -205,33 +205,38 @@ public final class Budget {
     private Spending turn(long nowNanos) {
         Instant instant = wall.instant();
         BudgetPeriod per = terms.settings().per();
-        Instant begin = per.beginOf(instant);
+        Spending before;
+        Spending now;
         lock.lock();
         try {
-            Spending before = current;
-            Spending now = before;
-            if (!before.is(per, begin)) {
-                now = known.stream()
-                        .filter(each -> each.is(per, begin))
-                        .findFirst()
-                        .orElse(null);
-                if (now == null) {
-                    now = begin(per, instant, nowNanos);
-                }
-                if (terms.state(before.spent()) == BudgetState.SPENT) {
-                    LOG.info(
-                            "The budget of agent '{}' begins anew: {}",
-                            agent,
-                            status(terms, now).words());
-                }
-            }
+            before = current;
+            now = before.is(per, per.beginOf(instant)) ? before : found(per, instant, nowNanos);
             now.endsAt(
                     nowNanos + Math.max(1, Duration.between(instant, now.until).toNanos()));
             current = now;
-            return now;
         } finally {
             lock.unlock();
         }
+        Terms in = terms;
+        if (now != before && in.state(before.spent()) == BudgetState.SPENT) {
+            LOG.atInfo()
+                    .addKeyValue("agent", agent)
+                    .log(
+                            "The budget of agent '{}' begins anew: {}",
+                            agent,
+                            status(in, now).words());
+        }
+        return now;
+    }
+
+    private Spending found(BudgetPeriod per, Instant instant, long nowNanos) {
+        Instant begin = per.beginOf(instant);
+        for (Spending each : known) {
+            if (each.is(per, begin)) {
+                return each;
+            }
+        }
+        return begin(per, instant, nowNanos);
     }
 
     private Spending begin(BudgetPeriod per, Instant instant, long nowNanos) {

@@ -93,7 +93,7 @@ final class BudgetBook {
                 doubt = null;
             }
             return List.of(); // others were always faster: the next round goes on
-        } catch (StoreException | IllegalArgumentException failed) {
+        } catch (RuntimeException failed) { // a foreign store may throw anything, and calls go on
             complain(failed);
             return told(current, untold(current, current.spent(), terms), terms);
         }
@@ -164,9 +164,14 @@ final class BudgetBook {
     }
 
     private void complain(RuntimeException failed) {
-        String sentence = "what it spends cannot be written down: " + failed.getMessage();
-        if (failed instanceof IllegalArgumentException) {
+        String sentence;
+        if (failed instanceof StoreException) {
+            sentence = "what it spends cannot be written down: " + failed.getMessage();
+        } else if (failed instanceof BudgetRecord.Unreadable) {
             sentence = "what it has spent cannot be read: " + failed.getMessage();
+        } else { // the class only: a foreign message might quote anything
+            sentence = "what it spends cannot be written down: the store failed with "
+                    + failed.getClass().getName();
         }
         trouble = sentence;
         if (complaints.add(sentence)) {

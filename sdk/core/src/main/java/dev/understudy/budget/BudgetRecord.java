@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An agent's spending as text: the sums of its latest periods, and who wrote last.
@@ -52,6 +53,15 @@ final class BudgetRecord {
         }
     }
 
+    /** What is stored is something else; its message holds names of fields, and no values. */
+    static final class Unreadable extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
+
+        Unreadable(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
+
     /** What was spent in a period, and what was told of it. */
     static final class Entry {
         private long spent;
@@ -83,7 +93,7 @@ final class BudgetRecord {
     /**
      * Reads what {@link #fields} wrote.
      *
-     * @throws IllegalArgumentException if it is something else
+     * @throws Unreadable if it is something else
      */
     static BudgetRecord of(StoredRecord stored) {
         BudgetRecord record = new BudgetRecord();
@@ -91,8 +101,10 @@ final class BudgetRecord {
             return record;
         }
         if (!VERSION.equals(stored.fields().get(FORMAT))) {
-            throw new IllegalArgumentException("it is of another format than " + VERSION
-                    + ", the one that is known here: a newer version of Understudy wrote it");
+            throw new Unreadable(
+                    "it is of another format than " + VERSION
+                            + ", the one that is known here: a newer version of Understudy wrote it",
+                    null);
         }
         stored.fields().forEach(record::read);
         return record;
@@ -117,9 +129,9 @@ final class BudgetRecord {
                 return;
             }
         } catch (DateTimeException | IllegalArgumentException malformed) {
-            throw new IllegalArgumentException("its field '" + name + "' cannot be understood", malformed);
+            throw new Unreadable("its field '" + name + "' cannot be understood", malformed);
         }
-        throw new IllegalArgumentException("its field '" + name + "' is not known here");
+        throw new Unreadable("its field '" + name + "' is not known here", null);
     }
 
     private static BudgetPeriod period(String tag) {

@@ -15,6 +15,8 @@ final class FaultyStore implements RolloutStore {
         NONE,
         /** A read fails. */
         UNREADABLE,
+        /** A read fails as no store should. */
+        BROKEN,
         /** A write fails, and does not happen. */
         NOT_WRITTEN,
         /** A write happens, and yet fails. */
@@ -40,6 +42,10 @@ final class FaultyStore implements RolloutStore {
             throw StoreException.damaged("of a test", "is torn", "set it aside", null);
         }
         fail(Fault.UNREADABLE);
+        if (next == Fault.BROKEN) {
+            next = Fault.NONE;
+            throw new IllegalStateException("the prompt was: hello");
+        }
         return store.read(key);
     }
 

@@ -10,6 +10,7 @@ import dev.understudy.store.FileRolloutStore;
 import dev.understudy.store.InMemoryRolloutStore;
 import dev.understudy.store.RolloutStore;
 import dev.understudy.store.StoredRecord;
+import dev.understudy.testing.Rule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,6 +117,21 @@ class SharedBudgetTest {
         assertThat(process.told()).hasSize(2);
         assertThat(process(2).told()).isEmpty();
         assertThat(process(2).spent()).isEqualTo(20);
+    }
+
+    @Test
+    @Rule({"R27", "R28"})
+    void a_store_that_throws_anything_hurts_nobody_and_is_not_quoted() {
+        Process process = process(1);
+        process.spend(20);
+        store.next(FaultyStore.Fault.BROKEN);
+        process.budget.round();
+        assertThat(process.budget.trouble())
+                .contains(
+                        "what it spends cannot be written down: the store failed with java.lang.IllegalStateException");
+        assertThat(process.told()).hasSize(2);
+        process.budget.round();
+        assertThat(process.budget.trouble()).isEmpty();
     }
 
     @Test
