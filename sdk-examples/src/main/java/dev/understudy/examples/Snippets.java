@@ -27,6 +27,7 @@ import dev.understudy.rollout.Steering;
 import dev.understudy.server.RegistryServer;
 import dev.understudy.server.ServerOptions;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -188,6 +189,12 @@ final class Snippets {
         Timeline timeline = registry.timeline("qa_agent", Duration.ofHours(6));
         ExperimentResult experiment = registry.experiment("qa_agent");
         System.out.println(timeline.points().size() + " points, and the experiment says " + experiment.answer());
+    }
+
+    static void server(ModelRegistry registry, PrometheusMeterRegistry meters) {
+        RegistryServer server = RegistryServer.start(
+                registry, ServerOptions.builder().metrics(meters::scrape).build());
+        System.out.println("See " + server.uri());
     }
 
     static void gateway(ModelRegistry registry) {
