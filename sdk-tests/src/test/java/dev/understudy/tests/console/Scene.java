@@ -77,8 +77,8 @@ final class Scene implements AutoCloseable {
                 .configFile(file)
                 .reloadEvery(Duration.ofMillis(200))
                 .build();
-        server = RegistryServer.start(
-                registry, ServerOptions.builder().port(port).build());
+        warmUp();
+        server = start(port);
         long every = TimeUnit.SECONDS.toNanos(1) / CALLS_PER_SECOND;
         pace.scheduleAtFixedRate(this::call, 0, every, TimeUnit.NANOSECONDS);
     }
