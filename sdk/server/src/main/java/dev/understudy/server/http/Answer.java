@@ -3,6 +3,7 @@ package dev.understudy.server.http;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -133,14 +134,17 @@ public sealed interface Answer {
     }
 
     /**
-     * An answer in JSON.
+     * An answer in JSON, on a line of its own.
      *
      * @param status the HTTP status
      * @param tree what {@link Json#write} takes
      * @return a new answer
      */
     static Answer json(int status, Map<String, ?> tree) {
-        return new Whole(status, Map.of("Content-Type", "application/json"), Json.write(tree));
+        byte[] json = Json.write(tree);
+        byte[] line = Arrays.copyOf(json, json.length + 1);
+        line[json.length] = '\n'; // a terminal's prompt stands below it
+        return new Whole(status, Map.of("Content-Type", "application/json"), line);
     }
 
     /**
