@@ -3,6 +3,7 @@ package dev.understudy.tests.faults;
 import static dev.understudy.tests.faults.World.BASELINE;
 import static dev.understudy.tests.faults.World.CANDIDATE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.understudy.call.CallOptions;
 import dev.understudy.chat.Variant;
@@ -166,7 +167,13 @@ class FaultTableTest {
         assertThat(result.response().degradedBecause()).as("R15").contains(fault.failure());
         assertThat(result.response().attempts()).isEqualTo(fault.attemptsWithFallback() + 1);
         assertThat(result.response().usage().inputTokens()).isEqualTo(10);
-        assertThat(result.response().cost()).isEqualTo((10 * 1 + 5 * 3) / 1e6);
+        // What the candidate's failed attempts reported is on the bill, too.
+        double inVain = world.events().of(Event.AttemptFinished.class).stream()
+                .filter(attempt -> attempt.model().equals(CANDIDATE))
+                .mapToDouble(attempt ->
+                        (attempt.usage().inputTokens() * 2 + attempt.usage().outputTokens() * 4) / 1e6)
+                .sum();
+        assertThat(result.response().cost()).isCloseTo((10 * 1 + 5 * 3) / 1e6 + inVain, within(1e-12));
         assertThat(result.response().text()).contains(Canaries.ANSWER);
         assertThat(world.attempts(CANDIDATE)).hasSize(fault.attemptsWithFallback());
         assertThat(world.attempts(BASELINE)).hasSize(1);

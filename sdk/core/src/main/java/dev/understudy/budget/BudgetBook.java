@@ -109,11 +109,13 @@ final class BudgetBook {
             }
             Optional<String> aside = store.setAside(key());
             if (aside.isPresent()) {
-                LOG.error(
-                        "{}. What agent '{}' has spent is counted on from what this process knows; the damaged record: {}",
-                        refused.getMessage(),
-                        agent,
-                        aside.get());
+                LOG.atError()
+                        .addKeyValue("agent", agent)
+                        .log(
+                                "{}. What agent '{}' has spent is counted on from what this process knows; the damaged record: {}",
+                                refused.getMessage(),
+                                agent,
+                                aside.get());
                 forgotten.run();
             }
             return store.read(key()).orElse(null);
@@ -175,10 +177,12 @@ final class BudgetBook {
         }
         trouble = sentence;
         if (complaints.add(sentence)) {
-            LOG.error(
-                    "Budget of agent '{}': {}. It is counted in memory meanwhile, and tried again; this is not logged again",
-                    agent,
-                    sentence);
+            LOG.atError()
+                    .addKeyValue("agent", agent)
+                    .log(
+                            "Budget of agent '{}': {}. It is counted in memory meanwhile, and tried again; this is not logged again",
+                            agent,
+                            sentence);
         }
     }
 
@@ -186,7 +190,7 @@ final class BudgetBook {
         if (trouble != null) {
             trouble = null;
             complaints.clear();
-            LOG.info("What agent '{}' spends can be written down again", agent);
+            LOG.atInfo().addKeyValue("agent", agent).log("What agent '{}' spends can be written down again", agent);
         }
     }
 
