@@ -1,0 +1,71 @@
+package dev.understudy.benchmarks.sidebyside;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Threads that do the same again and again until they are stopped. Only how often is counted. */
+final class Callers implements AutoCloseable {
+
+    /** A cache line for each counter. */
+    private static final int STRIDE = 16;
+
+    /** What they do. */
+    @FunctionalInterface
+    interface Work {
+        /**
+         * Does it once.
+         *
+         * @param number different each time
+         * @return how much was done
+         */
+        int run(long number) throws Exception;
+    }
+
+    private final AtomicLongArray done;
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final Thread[] threads;
+    private volatile boolean stopped;
+
+    Callers(int count, Work work) {
+        done = new AtomicLongArray(count * STRIDE);
+        threads = new Thread[count];
+        for (int i = 0; i < count; i++) {
+            int caller = i;
+            threads[i] = new Thread(() -> repeat(caller, work), "caller-" + i);
+            threads[i].setDaemon(true);
+            threads[i].start();
+        }
+    }
+
+    private void repeat(int caller, Work work) {
+        try {
+            long number = (long) caller << 32;
+            while (!stopped) {
+                done.setRelease(caller * STRIDE, done.getPlain(caller * STRIDE) + work.run(number++));
+            }
+        } catch (Throwable e) {
+            failure.compareAndSet(null, e);
+        }
+    }
+
+    /** How much was done until now. */
+    long done() {
+        Throwable failed = failure.get();
+        if (failed != null) {
+            throw new IllegalStateException("A caller failed", failed);
+        }
+        long sum = 0;
+        for (int i = 0; i < threads.length; i++) {
+            sum += done.getAcquire(i * STRIDE);
+        }
+        return sum;
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        stopped = true;
+        for (Thread thread : threads) {
+            thread.join(10_000);
+        }
+    }
+}
