@@ -16,9 +16,9 @@ final class Callers implements AutoCloseable {
          * Does it once.
          *
          * @param number different each time
-         * @return how much was done
+         * @param count to be run for each thing done
          */
-        int run(long number) throws Exception;
+        void run(long number, Runnable count) throws Exception;
     }
 
     private final AtomicLongArray done;
@@ -39,9 +39,9 @@ final class Callers implements AutoCloseable {
 
     private void repeat(int caller, Work work) {
         try {
-            long number = (long) caller << 32;
-            while (!stopped) {
-                done.setRelease(caller * STRIDE, done.getPlain(caller * STRIDE) + work.run(number++));
+            Runnable count = () -> done.setRelease(caller * STRIDE, done.getPlain(caller * STRIDE) + 1);
+            for (long number = (long) caller << 32; !stopped; number++) {
+                work.run(number, count);
             }
         } catch (Throwable e) {
             failure.compareAndSet(null, e);

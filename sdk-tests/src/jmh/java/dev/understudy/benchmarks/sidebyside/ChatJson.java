@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import okhttp3.MediaType;
@@ -15,7 +16,18 @@ final class ChatJson {
 
     private static final MediaType JSON = MediaType.get("application/json");
 
-    private final JsonFactory factory = new JsonFactory();
+    /** Above this, callers are virtual threads or might be: buffers for each thread would be buffers for each call. */
+    private static final int FEW_CALLERS = 256;
+
+    private final JsonFactory factory;
+
+    ChatJson(int callers) {
+        factory = callers <= FEW_CALLERS
+                ? new JsonFactory()
+                : JsonFactory.builder()
+                        .recyclerPool(JsonRecyclerPools.newBoundedPool(FEW_CALLERS))
+                        .build();
+    }
 
     /** What is of interest in an answer. */
     record Answer(String text, int inputTokens, int outputTokens) {}

@@ -24,7 +24,7 @@ final class HandWiredModel {
     private final String name;
     private final OkHttpClient http;
     private final HttpUrl url;
-    private final ChatJson json = new ChatJson();
+    private final ChatJson json;
     private final CheckedFunction<String, String> guarded;
     private final Timer attempts;
     private final Counter inputTokens;
@@ -40,6 +40,7 @@ final class HandWiredModel {
         this.name = name;
         this.http = http;
         this.url = url;
+        json = new ChatJson(callers);
         attempts = Timer.builder("attempts").tag("model", name).register(registry);
         inputTokens = tokens("input", registry);
         outputTokens = tokens("output", registry);

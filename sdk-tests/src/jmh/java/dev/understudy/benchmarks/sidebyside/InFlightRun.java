@@ -7,14 +7,25 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Inside a contestant's JVM: so many calls at once, each a second long, a thread for each; three times over. */
+/**
+ * Inside a contestant's JVM: so many calls at once, each a second long, a thread for each. Three waves: the first opens the
+ * connections, the second is measured, and the third tells what is alive while all are under way.
+ */
 final class InFlightRun {
 
     static final int MODEL_MILLIS = 1000;
-    private static final int WAVES = 3;
     private static final int PATIENCE_SECONDS = 30;
 
-    private InFlightRun() {}
+    private final Contestant contestant;
+    private final int calls;
+    private final boolean virtual;
+    private long number;
+
+    private InFlightRun(Contestant contestant, int calls, boolean virtual) {
+        this.contestant = contestant;
+        this.calls = calls;
+        this.virtual = virtual;
+    }
 
     /**
      * Measures the waves.
@@ -22,32 +33,31 @@ final class InFlightRun {
      * @param virtual whether threads are virtual, which takes a JDK of 21 or later
      */
     static Figures measure(Contestant contestant, int calls, boolean virtual) throws Exception {
-        Figures figures = new Figures();
-        double warm = Double.MAX_VALUE;
-        for (int wave = 0; wave < WAVES; wave++) {
-            double seconds = wave(contestant, calls, virtual, (long) wave << 32);
-            if (wave == 0) {
-                figures.put("first", seconds);
-            } else {
-                warm = Math.min(warm, seconds);
-            }
-        }
-        return figures.put("warm", warm)
+        InFlightRun run = new InFlightRun(contestant, calls, virtual);
+        double before = Costs.liveMegabytes();
+        Figures figures = new Figures().put("first", run.wave(() -> {}));
+        long cpu = Costs.cpuNanos();
+        figures.put("warm", run.wave(() -> {}))
+                .put("cpu", (Costs.cpuNanos() - cpu) / 1e3 / calls)
                 .put("threads", Costs.peakThreads())
-                .put("resident", Costs.peakResidentMegabytes())
-                .put("heap", Costs.peakHeapMegabytes());
+                .put("resident", Costs.peakResidentMegabytes());
+        run.wave(() -> figures.put("live", Costs.liveMegabytes() - before));
+        return figures;
     }
 
-    private static double wave(Contestant contestant, int calls, boolean virtual, long first) throws Exception {
+    /** Makes all calls at once, and returns how many seconds the last one took. */
+    private double wave(Runnable underWay) throws Exception {
+        CountDownLatch begun = new CountDownLatch(calls);
         CountDownLatch open = new CountDownLatch(calls);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         MethodHandle start = virtual ? startVirtual() : null;
-        long begun = System.nanoTime();
+        long startNanos = System.nanoTime();
         for (int i = 0; i < calls; i++) {
-            long number = first + i;
+            long mine = number++;
             Runnable call = () -> {
+                begun.countDown();
                 try {
-                    Traffic.ask(contestant, number);
+                    Traffic.ask(contestant, mine);
                 } catch (Throwable e) {
                     failure.compareAndSet(null, e);
                 } finally {
@@ -60,13 +70,15 @@ final class InFlightRun {
                 start(start, call);
             }
         }
-        if (!open.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        boolean allBegun = begun.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        underWay.run();
+        if (!allBegun || !open.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw new IllegalStateException(open.getCount() + " of " + calls + " calls did not end", failure.get());
         }
         if (failure.get() != null) {
             throw new IllegalStateException("A call failed", failure.get());
         }
-        return (System.nanoTime() - begun) / 1e9;
+        return (System.nanoTime() - startNanos) / 1e9;
     }
 
     /** Java 17, for which this is compiled, has no virtual threads. */

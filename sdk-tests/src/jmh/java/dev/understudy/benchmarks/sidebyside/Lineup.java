@@ -2,7 +2,8 @@ package dev.understudy.benchmarks.sidebyside;
 
 /** Who competes, in the order of the tables; the first is what the others are compared with. */
 enum Lineup {
-    RAW("raw OkHttp with jackson-core", RawOkHttp::new),
+    RAW("raw OkHttp with jackson-core", RawOkHttp::withItsTimeouts),
+    RAW_UNBOUNDED("the same without any time-out", RawOkHttp::withoutTimeouts),
     OPENAI_JAVA("openai-java", OpenAiJava::new),
     LANGCHAIN4J("LangChain4j", LangChain4j::new),
     HAND_WIRED("OkHttp, resilience4j, Caffeine by hand", HandWired::new),

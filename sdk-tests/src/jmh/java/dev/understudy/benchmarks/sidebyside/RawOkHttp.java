@@ -1,6 +1,7 @@
 package dev.understudy.benchmarks.sidebyside;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import okhttp3.ConnectionPool;
@@ -21,14 +22,29 @@ final class RawOkHttp implements Contestant {
 
     private final OkHttpClient http;
     private final HttpUrl url;
-    private final ChatJson json = new ChatJson();
+    private final ChatJson json;
 
-    RawOkHttp(String baseUrl, int callers) {
+    private RawOkHttp(String baseUrl, int callers, OkHttpClient.Builder builder) {
+        json = new ChatJson(callers);
         url = HttpUrl.get(baseUrl + "/chat/completions");
-        http = new OkHttpClient.Builder()
-                .connectionPool(new ConnectionPool(callers, 5, TimeUnit.MINUTES))
+        http = builder.connectionPool(new ConnectionPool(callers, 5, TimeUnit.MINUTES))
                 .retryOnConnectionFailure(false)
                 .build();
+    }
+
+    static Contestant withItsTimeouts(String baseUrl, int callers) {
+        return new RawOkHttp(baseUrl, callers, new OkHttpClient.Builder());
+    }
+
+    /** Nobody should: a model that falls silent keeps its caller for ever. It shows what OkHttp's time-outs cost. */
+    static Contestant withoutTimeouts(String baseUrl, int callers) {
+        return new RawOkHttp(
+                baseUrl,
+                callers,
+                new OkHttpClient.Builder()
+                        .connectTimeout(Duration.ZERO)
+                        .readTimeout(Duration.ZERO)
+                        .writeTimeout(Duration.ZERO));
     }
 
     private Response post(String prompt, boolean stream) throws IOException {

@@ -7,7 +7,7 @@ import java.util.List;
 /** Answers that come a token at a time. The stack that is wired by hand has none: what it is made of knows no streams. */
 final class Streaming implements Part {
 
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 2;
     private static final List<String> OPTIONS = List.of("-Xms1g", "-Xmx1g");
     private static final List<Lineup> LINEUP =
             List.of(Lineup.RAW, Lineup.OPENAI_JAVA, Lineup.LANGCHAIN4J, Lineup.UNDERSTUDY);

@@ -8,10 +8,10 @@ final class StreamingRun {
     static final int CALLERS = 64;
     static final int MILLIS_PER_TOKEN = 5;
     private static final int SHORT_STREAM = 5;
-    private static final int WARM_UP_MILLIS = 6000;
-    private static final int WINDOW_MILLIS = 5000;
+    private static final int WARM_UP_MILLIS = 5000;
+    private static final int WINDOW_MILLIS = 4000;
     private static final int ALONE_WARM_UP_MILLIS = 1000;
-    private static final int ALONE_MILLIS = 3000;
+    private static final int ALONE_MILLIS = 2000;
 
     private StreamingRun() {}
 
@@ -28,14 +28,15 @@ final class StreamingRun {
     }
 
     private static void together(Contestant contestant, Figures figures) throws Exception {
-        try (Callers callers = new Callers(CALLERS, number -> stream(contestant, number, Answers.TOKENS, text -> {}))) {
+        try (Callers callers = new Callers(CALLERS, (number, count) -> stream(contestant, number, Answers.TOKENS, text -> count.run()))) {
             Thread.sleep(WARM_UP_MILLIS);
             long tokens = callers.done();
             long cpu = Costs.cpuNanos();
             long bytes = Costs.allocatedBytes();
+            long start = System.nanoTime();
             Thread.sleep(WINDOW_MILLIS);
             double heard = callers.done() - tokens;
-            figures.put("tokens", heard / WINDOW_MILLIS * 1e3)
+            figures.put("tokens", heard / (System.nanoTime() - start) * 1e9)
                     .put("cpu", (Costs.cpuNanos() - cpu) / heard / 1e3)
                     .put("bytes", (Costs.allocatedBytes() - bytes) / heard);
         }
@@ -59,7 +60,7 @@ final class StreamingRun {
         figures.put("p50", firsts.quantileNanos(0.5) / 1e3).put("p99", firsts.quantileNanos(0.99) / 1e3);
     }
 
-    private static int stream(Contestant contestant, long number, int expected, Consumer<String> heard)
+    private static void stream(Contestant contestant, long number, int expected, Consumer<String> heard)
             throws Exception {
         int[] tokens = new int[1];
         contestant.stream(Traffic.unit(number), Traffic.prompt(number), text -> {
@@ -69,7 +70,6 @@ final class StreamingRun {
         if (tokens[0] != expected) {
             throw new IllegalStateException("A stream of " + tokens[0] + " tokens");
         }
-        return tokens[0];
     }
 
     /** When the first token came. */

@@ -24,7 +24,10 @@ final class UnderstudyAgent implements Contestant {
         this.agent = agent;
     }
 
-    /** As for the speed: bounds that no call meets. */
+    /**
+     * As for the speed: bounds that no call meets. The provider's limit is twice as wide as needed, because a candidate waits while no
+     * more than a quarter of it is free, and with {@code callers} permits for as many callers that would be often.
+     */
     static Contestant open(String baseUrl, int callers, boolean cache) throws IOException {
         return open("""
                 providers:
