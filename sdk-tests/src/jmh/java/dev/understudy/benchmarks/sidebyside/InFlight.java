@@ -85,7 +85,18 @@ final class InFlight implements Part {
             }
         }
         report.paragraph("### " + setting)
-                .columns("", "s", "×", "s at first", "CPU µs a call", "×", "platform threads", "memory MB", "×", "alive on the heap MB", "×");
+                .columns(
+                        "",
+                        "s",
+                        "×",
+                        "s at first",
+                        "CPU µs a call",
+                        "×",
+                        "platform threads",
+                        "memory MB",
+                        "×",
+                        "alive on the heap MB",
+                        "×");
         for (Lineup who : LINEUP) {
             report.row(
                     who.title(),

@@ -4,7 +4,11 @@ package dev.understudy.benchmarks.sidebyside;
 final class SpeedRun {
 
     static final int CALLERS = 64;
-    private static final int WARM_UP_MILLIS = 5000;
+    /** Compiled code takes calls, and on a busy machine calls take time. */
+    private static final int WARM_UP_CALLS = 120_000;
+
+    private static final int SHORTEST_WARM_UP_MILLIS = 4000;
+    private static final int LONGEST_WARM_UP_MILLIS = 8000;
     private static final int WINDOW_MILLIS = 4000;
     private static final int ALONE_WARM_UP_MILLIS = 1000;
     private static final int ALONE_MILLIS = 2000;
@@ -25,7 +29,7 @@ final class SpeedRun {
             Traffic.ask(contestant, number);
             count.run();
         })) {
-            Thread.sleep(WARM_UP_MILLIS);
+            warmUp(callers);
             long calls = callers.done();
             long cpu = Costs.cpuNanos();
             long bytes = Costs.allocatedBytes();
@@ -36,6 +40,14 @@ final class SpeedRun {
             figures.put("rate", made / seconds)
                     .put("cpu", (Costs.cpuNanos() - cpu) / made / 1e3)
                     .put("bytes", (Costs.allocatedBytes() - bytes) / made - promptBytes);
+        }
+    }
+
+    private static void warmUp(Callers callers) throws InterruptedException {
+        int millis = SHORTEST_WARM_UP_MILLIS;
+        Thread.sleep(millis);
+        for (; millis < LONGEST_WARM_UP_MILLIS && callers.done() < WARM_UP_CALLS; millis += 100) {
+            Thread.sleep(100);
         }
     }
 

@@ -28,7 +28,8 @@ final class StreamingRun {
     }
 
     private static void together(Contestant contestant, Figures figures) throws Exception {
-        try (Callers callers = new Callers(CALLERS, (number, count) -> stream(contestant, number, Answers.TOKENS, text -> count.run()))) {
+        try (Callers callers = new Callers(
+                CALLERS, (number, count) -> stream(contestant, number, Answers.TOKENS, text -> count.run()))) {
             Thread.sleep(WARM_UP_MILLIS);
             long tokens = callers.done();
             long cpu = Costs.cpuNanos();

@@ -45,7 +45,7 @@ final class UnderstudyAgent implements Contestant {
                     rollout: { percentage: 25, salt: "%s" }
                 """.formatted(
                         baseUrl,
-                        callers,
+                        2 * callers,
                         TIMEOUT_SECONDS,
                         callers,
                         cache ? "{ ttl: 5m, max_entries: 1000 }" : "off",
