@@ -5,13 +5,13 @@ final class SpeedRun {
 
     static final int CALLERS = 64;
     /** Compiled code takes calls, and on a busy machine calls take time. */
-    private static final int WARM_UP_CALLS = 120_000;
+    private static final int WARM_UP_CALLS = 300_000;
 
     private static final int SHORTEST_WARM_UP_MILLIS = 4000;
-    private static final int LONGEST_WARM_UP_MILLIS = 8000;
-    private static final int WINDOW_MILLIS = 4000;
-    private static final int ALONE_WARM_UP_MILLIS = 1000;
-    private static final int ALONE_MILLIS = 2000;
+    private static final int LONGEST_WARM_UP_MILLIS = 12_000;
+    private static final int WINDOW_MILLIS = 3000;
+    private static final int ALONE_WARM_UP_MILLIS = 500;
+    private static final int ALONE_MILLIS = 1500;
 
     private SpeedRun() {}
 

@@ -23,7 +23,18 @@ final class StubConnection {
     private int length;
     private int bodyStarts;
     private int ends;
-    private String path = "";
+
+    /** Most requests of a connection begin with the same bytes, and these are understood only once. */
+    private byte[] head = {};
+
+    private int bodyLength;
+    private Reply reply = () -> {};
+
+    /** What is done for a request. */
+    @FunctionalInterface
+    private interface Reply {
+        void send() throws IOException;
+    }
 
     StubConnection(StubServer stub, SocketChannel channel) {
         this.stub = stub;
@@ -44,11 +55,12 @@ final class StubConnection {
                 return;
             }
             length += count;
-            if (bodyStarts == 0) {
-                readHead();
+            if (bodyStarts == 0 && hasHead()) {
+                bodyStarts = head.length;
+                ends = bodyStarts + bodyLength;
             }
             if (bodyStarts > 0 && length >= ends) {
-                answer();
+                reply.send();
                 length = 0;
                 bodyStarts = 0;
             }
@@ -57,15 +69,20 @@ final class StubConnection {
         }
     }
 
-    private void readHead() throws IOException {
+    /** Sees to it that {@link #head} and what follows from it are those of this request. */
+    private boolean hasHead() throws IOException {
+        if (head.length > 0 && length >= head.length && Arrays.equals(request, 0, head.length, head, 0, head.length)) {
+            return true;
+        }
         int end = indexOf(END_OF_HEAD, 0, length);
         if (end < 0) {
-            return;
+            return false;
         }
-        bodyStarts = end + END_OF_HEAD.length;
-        String head = new String(request, 0, end, StandardCharsets.ISO_8859_1);
-        path = head.substring(head.indexOf(' ') + 1, head.indexOf(' ', head.indexOf(' ') + 1));
-        ends = bodyStarts + contentLength(head.toLowerCase(Locale.ROOT));
+        String text = new String(request, 0, end, StandardCharsets.ISO_8859_1);
+        bodyLength = contentLength(text.toLowerCase(Locale.ROOT));
+        reply = reply(text.split(" ", 3)[1]);
+        head = Arrays.copyOf(request, end + END_OF_HEAD.length);
+        return true;
     }
 
     private static int contentLength(String head) throws IOException {
@@ -91,19 +108,26 @@ final class StubConnection {
         return -1;
     }
 
-    private void answer() throws IOException {
+    private Reply reply(String path) throws IOException {
         String[] said = path.split("/", 5);
-        switch (said[1]) {
-            case "delay" -> afterMillis(Long.parseLong(said[2]), this::complete);
+        return switch (said[1]) {
+            case "delay" -> {
+                long millis = Long.parseLong(said[2]);
+                yield () -> afterMillis(millis, this::complete);
+            }
             case "stream" -> {
-                send(Answers.streamHead());
-                stream(Integer.parseInt(said[2]), Long.parseLong(said[3]));
+                int tokens = Integer.parseInt(said[2]);
+                long millis = Long.parseLong(said[3]);
+                yield () -> {
+                    send(Answers.streamHead());
+                    stream(tokens, millis);
+                };
             }
             case "incident" ->
-                afterMillis(stub.incident().millis(indexOf(CANDIDATE, bodyStarts, length) >= 0), this::complete);
-            case "log" -> send(Answers.plain(stub.incident().toString()));
+                () -> afterMillis(stub.incident().millis(indexOf(CANDIDATE, bodyStarts, length) >= 0), this::complete);
+            case "log" -> () -> send(Answers.plain(stub.incident().toString()));
             default -> throw new IOException("What does " + path + " mean?");
-        }
+        };
     }
 
     private void afterMillis(long millis, Runnable work) {
