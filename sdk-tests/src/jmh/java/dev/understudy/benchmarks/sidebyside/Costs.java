@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /**
@@ -18,6 +19,7 @@ final class Costs {
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Path CLEAR_REFERENCES = Path.of("/proc/self/clear_refs");
 
     private Costs() {}
 
@@ -44,6 +46,17 @@ final class Costs {
             throw new IllegalStateException("Prompts are never empty");
         }
         return (THREADS.getThreadAllocatedBytes(thread) - before) / (double) prompts;
+    }
+
+    /** Begins anew with the peaks, as far as the system allows. */
+    static void forgetPeaks() {
+        ManagementFactory.getThreadMXBean().resetPeakThreadCount();
+        try {
+            Files.writeString(
+                    CLEAR_REFERENCES, "5", StandardOpenOption.WRITE); // proc(5): resets the peak of resident memory
+        } catch (IOException notLinux) {
+            Progress.say("the peak of memory includes the warm-up: %s", notLinux);
+        }
     }
 
     static int peakThreads() {

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class InFlightRun {
 
-    static final int MODEL_MILLIS = 1000;
+    private static final int MODEL_MILLIS = 1000;
     private static final int PATIENCE_SECONDS = 30;
 
     private final Contestant contestant;
@@ -32,17 +32,24 @@ final class InFlightRun {
      *
      * @param virtual whether threads are virtual, which takes a JDK of 21 or later
      */
-    static Figures measure(Contestant contestant, int calls, boolean virtual) throws Exception {
-        InFlightRun run = new InFlightRun(contestant, calls, virtual);
+    static Figures measure(Lineup who, String server, int calls, boolean virtual) throws Exception {
+        WarmUp.calls(who, server);
+        Costs.forgetPeaks();
         double before = Costs.liveMegabytes();
-        Figures figures = new Figures().put("first", run.wave(() -> {}));
-        long cpu = Costs.cpuNanos();
-        figures.put("warm", run.wave(() -> {}))
-                .put("cpu", (Costs.cpuNanos() - cpu) / 1e3 / calls)
-                .put("threads", Costs.peakThreads())
-                .put("resident", Costs.peakResidentMegabytes());
-        run.wave(() -> figures.put("live", Costs.liveMegabytes() - before));
-        return figures;
+        try (Contestant contestant = who.open(server + "/wave/v1", calls)) {
+            InFlightRun run = new InFlightRun(contestant, calls, virtual);
+            StubServer.pace(server, MODEL_MILLIS);
+            Figures figures = new Figures().put("first", run.wave(() -> {}));
+            long cpu = Costs.cpuNanos();
+            figures.put("warm", run.wave(() -> {}))
+                    .put("cpu", (Costs.cpuNanos() - cpu) / 1e3 / calls)
+                    .put("threads", Costs.peakThreads())
+                    .put("resident", Costs.peakResidentMegabytes());
+            // So slow that the first has no answer before the last was sent, on a busy machine, too.
+            StubServer.pace(server, MODEL_MILLIS + calls * 3 / 10);
+            run.wave(() -> figures.put("live", Costs.liveMegabytes() - before));
+            return figures;
+        }
     }
 
     /** Makes all calls at once, and returns how many seconds the last one took. */

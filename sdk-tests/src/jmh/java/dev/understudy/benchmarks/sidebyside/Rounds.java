@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -27,6 +28,19 @@ final class Rounds<K extends Enum<K>> {
 
     boolean complete() {
         return measured.values().stream().flatMap(List::stream).noneMatch(Figures::isEmpty);
+    }
+
+    /** Says whose calls failed, if any did. */
+    void failures(Report report, Function<K, String> title) {
+        measured.forEach((who, figures) -> {
+            double failed = figures.stream()
+                    .mapToDouble(each -> each.get("failed"))
+                    .filter(Double::isFinite)
+                    .sum();
+            if (failed > 0) {
+                report.paragraph("Calls of " + title.apply(who) + " that failed: " + Math.round(failed) + ".");
+            }
+        });
     }
 
     double median(K who, String name) {

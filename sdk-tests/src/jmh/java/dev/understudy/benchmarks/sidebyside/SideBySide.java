@@ -39,16 +39,17 @@ public final class SideBySide {
         if (!parts.keySet().containsAll(wanted)) {
             throw new IllegalArgumentException("side.by.side is all, or some of " + parts.keySet() + ", not " + wanted);
         }
+        Path file = Path.of(arguments[0]).resolve("side-by-side.md");
         Report report = new Report();
         String loadBefore = load();
         boolean complete = true;
         for (String part : wanted) {
             complete &= parts.get(part).run(report);
+            Files.writeString(file, report.toString()); // what there is, should the next part break off
         }
         report.paragraph(machine(jdks) + " Load average before " + loadBefore + " and after " + load() + ".");
-        System.out.println(report);
-        Path file = Path.of(arguments[0]).resolve("side-by-side.md");
         Files.writeString(file, report.toString());
+        System.out.println(report);
         Progress.say("written to %s", file);
         System.exit(complete ? 0 : 1);
     }

@@ -51,6 +51,7 @@ final class Speed implements Part {
                 .atMost("KB a call", 15, "%.1f", rounds.median(Lineup.UNDERSTUDY, "bytes") / 1e3)
                 .atMost("one caller, p50, ×", 1.1, "%.2f", rounds.ratio(Lineup.UNDERSTUDY, "p50", Lineup.RAW))
                 .goals();
+        rounds.failures(report, Lineup::title);
         return rounds.complete();
     }
 }

@@ -4,22 +4,19 @@ package dev.understudy.benchmarks.sidebyside;
 final class SpeedRun {
 
     static final int CALLERS = 64;
-    /** Compiled code takes calls, and on a busy machine calls take time. */
-    private static final int WARM_UP_CALLS = 300_000;
-
-    private static final int SHORTEST_WARM_UP_MILLIS = 4000;
-    private static final int LONGEST_WARM_UP_MILLIS = 12_000;
     private static final int WINDOW_MILLIS = 3000;
-    private static final int ALONE_WARM_UP_MILLIS = 500;
+    private static final int ALONE_RUN_UP_MILLIS = 500;
     private static final int ALONE_MILLIS = 1500;
 
     private SpeedRun() {}
 
-    static Figures measure(Contestant contestant) throws Exception {
+    static Figures measure(Lineup who, String server) throws Exception {
         Figures figures = new Figures();
-        together(contestant, figures);
-        System.gc();
-        alone(contestant, figures);
+        try (Contestant contestant = who.open(server + "/delay/0/v1", CALLERS)) {
+            together(contestant, figures);
+            System.gc();
+            alone(contestant, figures);
+        }
         return figures;
     }
 
@@ -29,7 +26,7 @@ final class SpeedRun {
             Traffic.ask(contestant, number);
             count.run();
         })) {
-            warmUp(callers);
+            WarmUp.untilCompiled();
             long calls = callers.done();
             long cpu = Costs.cpuNanos();
             long bytes = Costs.allocatedBytes();
@@ -37,24 +34,17 @@ final class SpeedRun {
             Thread.sleep(WINDOW_MILLIS);
             double made = callers.done() - calls;
             double seconds = (System.nanoTime() - start) / 1e9;
-            figures.put("rate", made / seconds)
+            figures.put("failed", callers.failures())
+                    .put("rate", made / seconds)
                     .put("cpu", (Costs.cpuNanos() - cpu) / made / 1e3)
                     .put("bytes", (Costs.allocatedBytes() - bytes) / made - promptBytes);
-        }
-    }
-
-    private static void warmUp(Callers callers) throws InterruptedException {
-        int millis = SHORTEST_WARM_UP_MILLIS;
-        Thread.sleep(millis);
-        for (; millis < LONGEST_WARM_UP_MILLIS && callers.done() < WARM_UP_CALLS; millis += 100) {
-            Thread.sleep(100);
         }
     }
 
     private static void alone(Contestant contestant, Figures figures) throws Exception {
         Latencies latencies = new Latencies();
         long number = 1L << 62;
-        number = repeat(contestant, latencies, number, ALONE_WARM_UP_MILLIS);
+        number = repeat(contestant, latencies, number, ALONE_RUN_UP_MILLIS);
         latencies.clear();
         repeat(contestant, latencies, number, ALONE_MILLIS);
         figures.put("p50", latencies.quantileNanos(0.5) / 1e3).put("p99", latencies.quantileNanos(0.99) / 1e3);

@@ -40,6 +40,7 @@ final class Streaming implements Part {
         report.atMost("first token later by ms", 1, "%.2f", later / 1e3)
                 .atMost("CPU a token, ×", 1.2, "%.2f", rounds.ratio(Lineup.UNDERSTUDY, "cpu", Lineup.RAW))
                 .goals();
+        rounds.failures(report, Lineup::title);
         return rounds.complete();
     }
 }

@@ -8,14 +8,15 @@ final class StreamingRun {
     static final int CALLERS = 64;
     static final int MILLIS_PER_TOKEN = 5;
     private static final int SHORT_STREAM = 5;
-    private static final int WARM_UP_MILLIS = 5000;
+    private static final int RUN_UP_MILLIS = 2000;
     private static final int WINDOW_MILLIS = 4000;
-    private static final int ALONE_WARM_UP_MILLIS = 1000;
-    private static final int ALONE_MILLIS = 2000;
+    private static final int ALONE_RUN_UP_MILLIS = 500;
+    private static final int ALONE_MILLIS = 1500;
 
     private StreamingRun() {}
 
     static Figures measure(Lineup who, String server) throws Exception {
+        WarmUp.streams(who, server);
         Figures figures = new Figures();
         try (Contestant contestant =
                 who.open(server + "/stream/" + Answers.TOKENS + "/" + MILLIS_PER_TOKEN + "/v1", CALLERS)) {
@@ -30,14 +31,15 @@ final class StreamingRun {
     private static void together(Contestant contestant, Figures figures) throws Exception {
         try (Callers callers = new Callers(
                 CALLERS, (number, count) -> stream(contestant, number, Answers.TOKENS, text -> count.run()))) {
-            Thread.sleep(WARM_UP_MILLIS);
+            Thread.sleep(RUN_UP_MILLIS);
             long tokens = callers.done();
             long cpu = Costs.cpuNanos();
             long bytes = Costs.allocatedBytes();
             long start = System.nanoTime();
             Thread.sleep(WINDOW_MILLIS);
             double heard = callers.done() - tokens;
-            figures.put("tokens", heard / (System.nanoTime() - start) * 1e9)
+            figures.put("failed", callers.failures())
+                    .put("tokens", heard / (System.nanoTime() - start) * 1e9)
                     .put("cpu", (Costs.cpuNanos() - cpu) / heard / 1e3)
                     .put("bytes", (Costs.allocatedBytes() - bytes) / heard);
         }
@@ -48,8 +50,8 @@ final class StreamingRun {
         long number = 1L << 62;
         long start = System.nanoTime();
         boolean warm = false;
-        for (long now = start; now - start < (ALONE_WARM_UP_MILLIS + ALONE_MILLIS) * 1_000_000L; number++) {
-            if (!warm && now - start > ALONE_WARM_UP_MILLIS * 1_000_000L) {
+        for (long now = start; now - start < (ALONE_RUN_UP_MILLIS + ALONE_MILLIS) * 1_000_000L; number++) {
+            if (!warm && now - start > ALONE_RUN_UP_MILLIS * 1_000_000L) {
                 warm = true;
                 firsts.clear();
             }

@@ -9,7 +9,8 @@ import java.util.Locale;
 
 /**
  * One client of the stub. Reads requests and answers by what their path says: {@code /delay/<ms>}, {@code
- * /stream/<tokens>/<ms between two>}, {@code /incident}, or {@code /log} for what the incident's log says.
+ * /stream/<tokens>/<ms between two>}, {@code /incident}, {@code /wave} after what {@code /pace/<ms>} said last, or {@code /log} for what
+ * the incident's log says.
  */
 final class StubConnection {
 
@@ -114,6 +115,14 @@ final class StubConnection {
             case "delay" -> {
                 long millis = Long.parseLong(said[2]);
                 yield () -> afterMillis(millis, this::complete);
+            }
+            case "wave" -> () -> afterMillis(stub.paceMillis(), this::complete);
+            case "pace" -> {
+                long millis = Long.parseLong(said[2]);
+                yield () -> {
+                    stub.pace(millis);
+                    send(Answers.plain("ok"));
+                };
             }
             case "stream" -> {
                 int tokens = Integer.parseInt(said[2]);

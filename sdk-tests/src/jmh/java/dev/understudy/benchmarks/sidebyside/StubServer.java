@@ -3,6 +3,10 @@ package dev.understudy.benchmarks.sidebyside;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -26,6 +30,7 @@ public final class StubServer {
     private final ServerSocketChannel server = ServerSocketChannel.open();
     private final PriorityQueue<Due> due = new PriorityQueue<>();
     private final IncidentLog incident = new IncidentLog();
+    private long paceMillis = 1000;
 
     /** What is to be sent later. */
     private record Due(long atNanos, Runnable work) implements Comparable<Due> {
@@ -106,5 +111,31 @@ public final class StubServer {
 
     IncidentLog incident() {
         return incident;
+    }
+
+    long paceMillis() {
+        return paceMillis;
+    }
+
+    void pace(long millis) {
+        paceMillis = millis;
+    }
+
+    /** From another process: lets {@code /wave} take so long from now on. */
+    static void pace(String server, long millis) throws Exception {
+        get(server + "/pace/" + millis);
+    }
+
+    /** From another process: what the incident's log says. */
+    static String log(String server) throws Exception {
+        return get(server + "/log");
+    }
+
+    private static String get(String url) throws Exception {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .build()
+                .send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 }

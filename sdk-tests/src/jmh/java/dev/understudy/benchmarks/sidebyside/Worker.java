@@ -22,17 +22,10 @@ public final class Worker {
         String who = arguments[1];
         Figures figures;
         switch (arguments[0]) {
-            case "speed" -> {
-                try (Contestant contestant = Lineup.valueOf(who).open(server + "/delay/0/v1", SpeedRun.CALLERS)) {
-                    figures = SpeedRun.measure(contestant);
-                }
-            }
+            case "speed" -> figures = SpeedRun.measure(Lineup.valueOf(who), server);
             case "in-flight" -> {
                 int calls = Integer.parseInt(arguments[3]);
-                String url = server + "/delay/" + InFlightRun.MODEL_MILLIS + "/v1";
-                try (Contestant contestant = Lineup.valueOf(who).open(url, calls)) {
-                    figures = InFlightRun.measure(contestant, calls, Boolean.parseBoolean(arguments[4]));
-                }
+                figures = InFlightRun.measure(Lineup.valueOf(who), server, calls, Boolean.parseBoolean(arguments[4]));
             }
             case "streaming" -> figures = StreamingRun.measure(Lineup.valueOf(who), server);
             case "incident" -> figures = IncidentRun.measure(Incident.valueOf(who), server);
