@@ -1,6 +1,7 @@
 package dev.understudy.benchmarks.sidebyside;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** Named figures, as text between processes: a line for each, marked, so that other people's output does no harm. */
@@ -30,6 +31,13 @@ final class Figures {
     /** A figure; not a number where it was not measured. */
     double get(String name) {
         return values.getOrDefault(name, Double.NaN);
+    }
+
+    /** All of them in one line, for whoever watches. */
+    String inShort() {
+        StringBuilder line = new StringBuilder();
+        values.forEach((name, value) -> line.append(String.format(Locale.ROOT, " %s %.4g", name, value)));
+        return line.toString();
     }
 
     @Override

@@ -47,6 +47,15 @@ final class Rounds<K extends Enum<K>> {
         return median(of(who), figures -> figures.get(name));
     }
 
+    /** The smallest: for latencies, which others on the machine only ever make longer. */
+    double best(K who, String name) {
+        return of(who).stream()
+                .mapToDouble(figures -> figures.get(name))
+                .filter(Double::isFinite)
+                .min()
+                .orElse(Double.NaN);
+    }
+
     double ratio(K who, String name, K base) {
         List<Figures> mine = of(who);
         List<Figures> theirs = of(base);

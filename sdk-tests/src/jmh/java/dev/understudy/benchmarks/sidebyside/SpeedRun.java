@@ -5,8 +5,8 @@ final class SpeedRun {
 
     static final int CALLERS = 64;
     private static final int WINDOW_MILLIS = 3000;
-    private static final int ALONE_RUN_UP_MILLIS = 500;
-    private static final int ALONE_MILLIS = 1500;
+    private static final int SLICES = 8;
+    private static final int SLICE_MILLIS = 250;
 
     private SpeedRun() {}
 
@@ -41,13 +41,21 @@ final class SpeedRun {
         }
     }
 
+    /** Of several slices the best counts: on which of two cores caller and stub happen to run makes a factor of two. */
     private static void alone(Contestant contestant, Figures figures) throws Exception {
         Latencies latencies = new Latencies();
+        double best = Double.MAX_VALUE;
         long number = 1L << 62;
-        number = repeat(contestant, latencies, number, ALONE_RUN_UP_MILLIS);
-        latencies.clear();
-        repeat(contestant, latencies, number, ALONE_MILLIS);
-        figures.put("p50", latencies.quantileNanos(0.5) / 1e3).put("p99", latencies.quantileNanos(0.99) / 1e3);
+        for (int slice = 0; slice < SLICES; slice++) {
+            latencies.clear();
+            number = repeat(contestant, latencies, number, SLICE_MILLIS);
+            double median = latencies.quantileNanos(0.5);
+            if (median < best) {
+                best = median;
+                figures.put("p50", median / 1e3).put("p99", latencies.quantileNanos(0.99) / 1e3);
+            }
+            Thread.sleep(10); // who wakes anew may be put elsewhere
+        }
     }
 
     private static long repeat(Contestant contestant, Latencies latencies, long first, int millis) throws Exception {

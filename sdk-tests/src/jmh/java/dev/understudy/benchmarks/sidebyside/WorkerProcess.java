@@ -43,6 +43,7 @@ final class WorkerProcess {
                 System.err.println("Not measured: " + String.join(" ", arguments));
             } else {
                 Files.readString(output, StandardCharsets.UTF_8).lines().forEach(figures::read);
+                Progress.say("%s:%s", arguments[1], figures.inShort());
             }
             return figures;
         } finally {
