@@ -21,9 +21,13 @@ import dev.understudy.config.AgentSettings;
 import dev.understudy.config.Configuration;
 import dev.understudy.config.ModelSettings;
 import dev.understudy.error.ConfigurationException;
+import dev.understudy.event.CircuitState;
 import dev.understudy.event.Events;
 import dev.understudy.event.Reading;
 import dev.understudy.fallback.FallbackStage;
+import dev.understudy.fallback.HedgeBudget;
+import dev.understudy.fallback.HedgeSettings;
+import dev.understudy.fallback.Hedging;
 import dev.understudy.health.Health;
 import dev.understudy.health.HealthCheck;
 import dev.understudy.insight.Comparison;
@@ -43,6 +47,7 @@ import dev.understudy.rollout.RolloutStage;
 import dev.understudy.throttle.ModelLimiter;
 import dev.understudy.throttle.PermitGate;
 import dev.understudy.throttle.ThrottleStage;
+import dev.understudy.time.Timer;
 import dev.understudy.time.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,12 +75,24 @@ import org.jspecify.annotations.Nullable;
 final class Assembly implements AutoCloseable {
 
     /** What belongs to a model, whoever calls it. */
-    private record ModelState(ModelBreaker breaker, ModelLimiter limiter, RetryBudget budget, LatencyWindow latency) {}
+    private record ModelState(
+            ModelBreaker breaker,
+            ModelLimiter limiter,
+            RetryBudget budget,
+            LatencyWindow latency,
+            LatencyWindow firstContent) {
+
+        /** Whether it could be asked right now, as far as the model itself is concerned. */
+        private boolean isIdle() {
+            return breaker.state() == CircuitState.CLOSED && limiter.closedNanos() == 0;
+        }
+    }
 
     /** What belongs to an agent, whichever models it has. */
     private static final class AgentState {
         private final PermitGate baselinePermits;
         private final PermitGate candidatePermits;
+        private final HedgeBudget hedges = new HedgeBudget();
         private @Nullable ResponseCache cache;
 
         private AgentState(PermitGate baselinePermits, PermitGate candidatePermits) {
@@ -115,6 +132,7 @@ final class Assembly implements AutoCloseable {
     private final Waiting waiting;
     private final RandomGenerator random;
     private final Executor workers;
+    private final Timer timer;
     private final Events events;
     private final Insight insight;
     private final Rollouts rollouts;
@@ -134,6 +152,7 @@ final class Assembly implements AutoCloseable {
             Waiting waiting,
             RandomGenerator random,
             Executor workers,
+            Timer timer,
             Events events,
             Insight insight,
             Rollouts rollouts,
@@ -143,6 +162,7 @@ final class Assembly implements AutoCloseable {
         this.waiting = waiting;
         this.random = random;
         this.workers = workers;
+        this.timer = timer;
         this.events = events;
         this.insight = insight;
         this.rollouts = rollouts;
@@ -272,7 +292,8 @@ final class Assembly implements AutoCloseable {
                 candidate,
                 fallback,
                 agent.fallback(),
-                modelState(proven).latency()));
+                modelState(proven).latency(),
+                hedging(agent, state, proven, tried, composition)));
         return new Pipeline(
                 agent,
                 rollout,
@@ -283,6 +304,35 @@ final class Assembly implements AutoCloseable {
                 waiting,
                 events,
                 occupancy(composition, proven, tried));
+    }
+
+    /** Null where nothing is hedged. */
+    private @Nullable Hedging hedging(
+            AgentSettings agent,
+            AgentState state,
+            ModelSettings proven,
+            @Nullable ModelSettings tried,
+            Composition composition) {
+        HedgeSettings settings = agent.hedge();
+        if (settings == null || tried == null) {
+            return null;
+        }
+        ModelState baseline = modelState(proven);
+        ModelState candidate = modelState(tried);
+        Provider provider =
+                composition.configuration().providers().get(proven.deployment().provider());
+        PermitGate shared = provider == null ? null : permits(provider);
+        BooleanSupplier room =
+                () -> baseline.isIdle() && state.baselinePermits.hasRoom() && (shared == null || shared.hasRoom());
+        return new Hedging(
+                settings,
+                state.hedges,
+                candidate.latency(),
+                candidate.firstContent(),
+                room,
+                waiting.ticker(),
+                timer,
+                workers);
     }
 
     private Leg leg(
@@ -310,7 +360,8 @@ final class Assembly implements AutoCloseable {
                 state.permits(variant),
                 provider == null ? null : permits(provider),
                 model.limiter()));
-        stages.add(new ModelStage(upstream(deployment, composition), model.latency(), waiting, workers));
+        stages.add(new ModelStage(
+                upstream(deployment, composition), model.latency(), model.firstContent(), waiting, workers));
         return new Leg(variant, deployment, Chain.of(stages));
     }
 
@@ -375,6 +426,7 @@ final class Assembly implements AutoCloseable {
                         new ModelBreaker(name, settings.breaker(), waiting, events),
                         new ModelLimiter(settings.rateLimit(), waiting),
                         new RetryBudget(waiting.ticker()),
+                        new LatencyWindow(waiting.ticker()),
                         new LatencyWindow(waiting.ticker())));
     }
 
@@ -512,6 +564,13 @@ final class Assembly implements AutoCloseable {
                     readings.add(new Reading("model.inflight", "Attempts on the wire", tags, permits::inUse));
                     readings.add(new Reading("model.queue", "Callers waiting for a permit", tags, permits::waiting));
                 }
+            }
+            if (agent.hedge() != null && agent.candidate() != null) {
+                readings.add(new Reading(
+                        Reading.HEDGE_BUDGET,
+                        "Hedges that the budget would allow at once",
+                        Map.of("agent", agent.name()),
+                        state.hedges::available));
             }
             Rollout rollout = pipeline.rollout();
             readings.add(new Reading(

@@ -17,6 +17,7 @@ import dev.understudy.config.Schema.Caches;
 import dev.understudy.config.Schema.Deployments;
 import dev.understudy.config.Schema.Experiments;
 import dev.understudy.config.Schema.Guards;
+import dev.understudy.config.Schema.Hedges;
 import dev.understudy.config.Schema.Models;
 import dev.understudy.config.Schema.Prices;
 import dev.understudy.config.Schema.Providers;
@@ -30,6 +31,7 @@ import dev.understudy.error.Bounds;
 import dev.understudy.event.BudgetPeriod;
 import dev.understudy.event.BudgetPolicy;
 import dev.understudy.fallback.FallbackSettings;
+import dev.understudy.fallback.HedgeSettings;
 import dev.understudy.insight.ExperimentSettings;
 import dev.understudy.retry.RetrySettings;
 import dev.understudy.rollout.GuardSettings;
@@ -287,6 +289,7 @@ final class Binder {
                 .cache(cache(section.section(Agents.CACHE, Section.OFF)))
                 .stream(stream(section.section(Agents.STREAM, Section.NONE)))
                 .budget(budget)
+                .hedge(hedge(section.section(Agents.HEDGE, Section.OFF)))
                 .useFinetuned(section.get(Agents.USE_FINETUNED))
                 .useFallback(section.get(Agents.USE_FALLBACK))
                 .build());
@@ -413,6 +416,16 @@ final class Binder {
                 section.get(Streams.MIN_TOKENS_PER_SECOND, otherwise.minTokensPerSecond()),
                 kept.tokens(),
                 kept.time());
+    }
+
+    private static @Nullable HedgeSettings hedge(Section section) {
+        HedgeSettings otherwise = HedgeSettings.DEFAULT;
+        return section == Section.OFF
+                ? null
+                : new HedgeSettings(
+                        section.get(Hedges.AFTER, new HedgeAfter(otherwise.after()))
+                                .time(),
+                        section.get(Hedges.BUDGET, otherwise.budget()));
     }
 
     /** Whether an agent is to have a budget: defaults that only say what happens at the limit give it none. */

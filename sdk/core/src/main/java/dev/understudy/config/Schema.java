@@ -3,6 +3,7 @@ package dev.understudy.config;
 import dev.understudy.budget.BudgetSettings;
 import dev.understudy.event.BudgetPeriod;
 import dev.understudy.event.BudgetPolicy;
+import dev.understudy.fallback.HedgeSettings;
 import dev.understudy.insight.ExperimentSettings;
 import dev.understudy.rollout.RampSettings;
 import dev.understudy.rollout.Share;
@@ -212,6 +213,12 @@ final class Schema {
         }
     }
 
+    static final class Hedges {
+        static final Keys KEYS = new Keys("'hedge'");
+        static final Key<HedgeAfter> AFTER = KEYS.add("after", HedgeAfter.value());
+        static final Key<Double> BUDGET = KEYS.add("budget", Values.share(HedgeSettings.MIN_BUDGET, 1));
+    }
+
     static final class Agents {
         static final Keys KEYS = new Keys("an agent");
         static final Key<String> BASELINE = KEYS.add("baseline", Values.text(100));
@@ -232,6 +239,7 @@ final class Schema {
         static final Key<Section> CACHE = KEYS.add("cache", Caches.value());
         static final Key<Section> STREAM = KEYS.add("stream", Streams.KEYS.section());
         static final Key<Section> BUDGET = KEYS.add("budget", Budgets.value());
+        static final Key<Section> HEDGE = KEYS.add("hedge", HedgeAfter.section(Hedges.KEYS, Hedges.AFTER));
         static final Key<Boolean> USE_FINETUNED = KEYS.add("use_finetuned", Values.trueOrFalse());
         static final Key<Boolean> USE_FALLBACK = KEYS.add("use_fallback", Values.trueOrFalse());
         static final Key<Boolean> FALLBACK_ON_CONTENT_FILTER =

@@ -133,6 +133,16 @@ public final class PermitGate {
     }
 
     /**
+     * Says whether a baseline's attempt would have to wait for nobody and nothing.
+     *
+     * @return whether a permit is free and nobody is in line
+     */
+    public boolean hasRoom() {
+        long seen = word.get();
+        return seen >= 0 && hasRoom(seen, Variant.BASELINE);
+    }
+
+    /**
      * Returns how many callers wait.
      *
      * @return the length of the line, or of both lines

@@ -102,7 +102,7 @@ public final class ThrottleStage implements Stage {
     /** Waits for everything in turn; holds all of it on return, and nothing on a throw. */
     private void enterInTime(ChatCall call, Variant variant) {
         call.ensureLive();
-        Deadline patience = patience(call.deadline());
+        Deadline patience = patience(call);
         long closed = limiter.closedNanos();
         if (closed > patience.remainingNanos()) { // hopeless: do not even line up
             throw tooFast(call, closed);
@@ -141,9 +141,16 @@ public final class ThrottleStage implements Stage {
         }
     }
 
-    /** Never longer than configured, and never so long that too little is left for the work itself. */
-    private Deadline patience(Deadline deadline) {
+    /**
+     * Never longer than configured, and never so long that too little is left for the work itself. A hedge does not wait: where
+     * there is no room, it is not needed.
+     */
+    private Deadline patience(ChatCall call) {
+        Deadline deadline = call.deadline();
         long left = deadline.remainingNanos();
+        if (call.isHedge()) {
+            return deadline.earlierBy(left);
+        }
         return deadline.earlierBy(left - Math.min(maxWaitNanos, (long) (left * waitShare)));
     }
 

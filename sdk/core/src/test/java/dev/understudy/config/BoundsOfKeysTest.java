@@ -37,6 +37,8 @@ class BoundsOfKeysTest {
         "stream.first_token,           1ms,    1h,     0.999ms,  60.001m",
         "stream.silence,               1ms,    1h,     0.999ms,  60.001m",
         "stream.min_tokens_per_second, 0,      10000,  -0.001,   10000.001",
+        "hedge.after,                  1ms,    30s,    0.999ms,  60.001m",
+        "hedge.budget,                 0.1%,   100%,   0.09%,    100.1%",
         "stream.hold_back,             0s,     1m,     ,         60.001s",
         "stream.hold_back,             0 tokens, 100000 tokens, , 100001 tokens",
     })

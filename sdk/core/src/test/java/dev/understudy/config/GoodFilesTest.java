@@ -16,6 +16,7 @@ import dev.understudy.error.ConfigurationException;
 import dev.understudy.event.BudgetPeriod;
 import dev.understudy.event.BudgetPolicy;
 import dev.understudy.fallback.FallbackSettings;
+import dev.understudy.fallback.HedgeSettings;
 import dev.understudy.insight.ExperimentSettings;
 import dev.understudy.retry.RetrySettings;
 import dev.understudy.rollout.GuardSettings;
@@ -145,6 +146,7 @@ class GoodFilesTest {
                         .experiment(new ExperimentSettings(Duration.ofMillis(450), 0.01, 0.1, 0.02, 500, 14))
                         .cache(new CacheSettings(Duration.ofHours(1), 50, 16 << 20, Duration.ofDays(1)))
                         .budget(BudgetSettings.of(12.5, BudgetPeriod.DAY).atLimit(BudgetPolicy.BASELINE_ONLY))
+                        .hedge(new HedgeSettings(Duration.ofMillis(300), 0.1))
                         .useFinetuned(true)
                         .useFallback(true)
                         .build())
