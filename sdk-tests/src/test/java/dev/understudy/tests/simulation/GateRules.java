@@ -95,7 +95,7 @@ final class GateRules implements Watcher {
         gate.onWire++;
         gate.candidatesOnWire += attempt.variant == Variant.CANDIDATE ? 1 : 0;
         look(gate);
-        if (!attempt.onWorker) {
+        if (!attempt.onWorker && !attempt.isHedge()) { // which never stands in line
             nobodyWasOvertaken(gate, attempt);
         }
     }

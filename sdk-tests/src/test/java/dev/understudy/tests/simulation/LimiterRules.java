@@ -79,7 +79,9 @@ final class LimiterRules implements Watcher {
 
     /** Whether the SDK did not wait for the model's word. */
     private static boolean isLeft(Event.AttemptFinished event) {
-        return event.failure() == FailureKind.TIMEOUT || event.failure() == FailureKind.CANCELLED;
+        return event.failure() == FailureKind.TIMEOUT
+                || event.failure() == FailureKind.CANCELLED
+                || event.failure() == FailureKind.OUTRUN;
     }
 
     @Override

@@ -18,6 +18,7 @@ import dev.understudy.config.ModelSettings;
 import dev.understudy.event.BudgetPeriod;
 import dev.understudy.event.BudgetPolicy;
 import dev.understudy.fallback.FallbackSettings;
+import dev.understudy.fallback.HedgeSettings;
 import dev.understudy.retry.RetrySettings;
 import dev.understudy.rollout.GuardSettings;
 import dev.understudy.rollout.RampSettings;
@@ -48,6 +49,10 @@ final class Scenario {
     /** Of its own, so that runs without streams are what they were. */
     private final SplittableRandom streams;
 
+    /** As above. */
+    private final SplittableRandom hedges;
+
+    private final double hedgedShare;
     private final double streamShare;
     private final long usualGap;
     private final long usualLatency;
@@ -71,6 +76,8 @@ final class Scenario {
         chance = new SplittableRandom(seed);
         streams = new SplittableRandom(~seed);
         streamShare = streams.nextInt(3) == 0 ? 0.5 : 0;
+        hedges = new SplittableRandom(seed * 31 + 7);
+        hedgedShare = hedges.nextInt(3) == 0 ? 0.8 : 0;
         usualTimeout = Mood.nanos(chance, SECOND / 10, 30 * SECOND);
         usualLatency = Mood.nanos(chance, usualTimeout / 100, usualTimeout / 2);
         // Between a tenth of a call and ten calls at once, or all of them.
@@ -191,24 +198,26 @@ final class Scenario {
         int permits = 1 + chance.nextInt(12);
         Duration backoff = duration(1, 1 + usualTimeout / 10_000_000);
         boolean manyRetries = chance.nextInt(4) == 0;
+        FallbackSettings kept = new FallbackSettings(
+                chance.nextInt(3) == 0 ? timeout.dividedBy(2 + chance.nextInt(8)) : null,
+                0.1 + 0.8 * chance.nextDouble(),
+                chance.nextBoolean());
+        RetrySettings retries = chance.nextInt(3) == 0
+                ? RetrySettings.DEFAULT
+                : new RetrySettings(
+                        chance.nextInt(manyRetries ? 11 : 3),
+                        chance.nextInt(manyRetries ? 11 : 4),
+                        1 + chance.nextInt(manyRetries ? 20 : 6),
+                        backoff,
+                        backoff.multipliedBy(1 + chance.nextInt(20)),
+                        duration(1, 20_000));
+        int attempts = retries.maxAttempts();
         return AgentSettings.builder(name)
                 .baseline(models.get(baseline))
                 .candidate(hasCandidate ? models.get(candidate) : null)
                 .timeout(timeout)
-                .fallback(new FallbackSettings(
-                        chance.nextInt(3) == 0 ? timeout.dividedBy(2 + chance.nextInt(8)) : null,
-                        0.1 + 0.8 * chance.nextDouble(),
-                        chance.nextBoolean()))
-                .retry(
-                        chance.nextInt(3) == 0
-                                ? RetrySettings.DEFAULT
-                                : new RetrySettings(
-                                        chance.nextInt(manyRetries ? 11 : 3),
-                                        chance.nextInt(manyRetries ? 11 : 4),
-                                        1 + chance.nextInt(manyRetries ? 20 : 6),
-                                        backoff,
-                                        backoff.multipliedBy(1 + chance.nextInt(20)),
-                                        duration(1, 20_000)))
+                .fallback(kept)
+                .retry(retries)
                 .throttle(
                         chance.nextInt(4) == 0
                                 ? ThrottleSettings.DEFAULT
@@ -228,9 +237,25 @@ final class Scenario {
                                         64 << 20,
                                         chance.nextInt(3) == 0 ? duration(1_000, 300_000) : null))
                 .budget(budget(name))
+                .hedge(
+                        hedges.nextDouble() < hedgedShare && attempts >= HedgeSettings.LEAST_ATTEMPTS
+                                ? hedge(timeout, kept)
+                                : null)
                 .useFinetuned(chance.nextInt(20) == 0 ? Boolean.FALSE : null)
                 .useFallback(chance.nextInt(8) == 0 ? (Boolean) chance.nextBoolean() : null)
                 .build();
+    }
+
+    /** By the candidate's own time, or by one between a hundredth of what it has and all of it. */
+    private HedgeSettings hedge(Duration timeout, FallbackSettings fallback) {
+        long kept = fallback.reserve() != null
+                ? fallback.reserve().toNanos()
+                : (long) (timeout.toNanos() * fallback.reserveShare());
+        long most = timeout.toNanos() - kept - 1;
+        boolean fixed = most > 2_000_000 && hedges.nextInt(4) != 0;
+        return new HedgeSettings(
+                fixed ? Duration.ofNanos(Mood.nanos(hedges, Math.max(1_000_000, most / 100), most)) : null,
+                hedges.nextBoolean() ? 1 : 0.05 + hedges.nextDouble() / 2);
     }
 
     /** From what a few calls cost to more than all of them do. */

@@ -71,6 +71,10 @@ class SimulationTest {
             "closed early",
             "budget NEARLY_SPENT",
             "budget SPENT",
+            "hedge WON",
+            "hedge LOST",
+            "hedge UNDECIDED",
+            "hedge SKIPPED",
             "on a worker",
             "on the caller",
             "act SILENCE",
@@ -99,6 +103,7 @@ class SimulationTest {
             "breaker CLOSED to LATCHED",
             "breaker LATCHED to HALF_OPEN",
             "breaker HALF_OPEN to LATCHED",
+            "hedge FAILED",
             "attempts 4",
             "reload storm"
         }) {
