@@ -13,6 +13,7 @@ import dev.understudy.error.ChatException;
 import dev.understudy.error.FailureKind;
 import dev.understudy.event.Event;
 import dev.understudy.testing.Rule;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -54,7 +55,9 @@ class StreamEndsTest {
     }
 
     private static World world(String candidate) {
-        World world = World.builder().noBreaker().build();
+        // Nothing here waits for time to pass: it must suffice on a busy machine, too.
+        World world =
+                World.builder().noBreaker().timeout(Duration.ofSeconds(20)).build();
         world.server().script(CANDIDATE, candidate).script(BASELINE, "stream;tokens=8");
         return world;
     }

@@ -202,7 +202,7 @@ final class Callers {
         int number = permits + more;
         AtomicLongArray late = new AtomicLongArray(number);
         // Time for all of them to get there; then it is over for all of them at once.
-        long over = System.nanoTime() + Math.max(3_000_000_000L, number * 1_000_000L);
+        long over = System.nanoTime() + Math.max(4_000_000_000L, number * 1_000_000L);
         CountDownLatch ended = new CountDownLatch(number);
         for (int i = 0; i < number; i++) {
             int caller = i;

@@ -86,10 +86,11 @@ class ManyCallsTest {
         "VIRTUAL, INTERRUPT, 1000",
         "ASYNC, CANCEL, 1000",
         "STREAM, DEADLINE, 1000",
-        "VIRTUAL, CLOSE, 1000"
+        "ASYNC, CLOSE, 1000"
     })
     @Rule({"R4", "R5", "R6", "R25", "R30"})
     void a_thousand_are_ended_at_once(Callers.Way way, Callers.End end, int number) throws Exception {
+        assumeTrue(way != Callers.Way.VIRTUAL || VirtualThreads.exist(), "virtual threads came with JDK 21");
         endsAll(way, end, number);
     }
 
@@ -121,6 +122,9 @@ class ManyCallsTest {
         assertThat(server.requests(model)).as("what the server saw").isEqualTo(all);
         assertThat(server.peak(model)).as("what it saw at once").isEqualTo(permits);
         assertThat(server.abandoned(model)).as("given up").isZero();
+        assertThat(crowd.number("attempts"))
+                .as("attempts are what the server saw")
+                .isEqualTo(all);
         conserves(Map.of("success", all));
         leavesNothing(permits);
     }
@@ -145,11 +149,18 @@ class ManyCallsTest {
         assertThat(crowd.number("flagged"))
                 .as("interrupt flags kept")
                 .isEqualTo(end == Callers.End.INTERRUPT ? number : 0);
-        assertThat(server.await(() -> server.abandoned(model) == number, SOON))
+        assertThat(server.await(() -> server.abandoned(model) == server.requests(model), SOON))
                 .as("the server sees every connection closed")
                 .isTrue();
-        assertThat(server.peak(model)).as("what it saw at once").isEqualTo(number);
-        assertThat(server.requests(model)).as("nobody is asked again").isEqualTo(number);
+        if (late) {
+            // A busy machine may not get all of them there before it is over; those were attempts, but no requests yet.
+            assertThat(server.requests(model)).isBetween(1, number);
+            assertThat(crowd.number("attempts")).isBetween(server.requests(model), number);
+        } else {
+            assertThat(server.peak(model)).as("what it saw at once").isEqualTo(number);
+            assertThat(server.requests(model)).as("nobody is asked again").isEqualTo(number);
+            assertThat(crowd.number("attempts")).isEqualTo(number);
+        }
         conserves(Map.of(late ? "error" : "cancelled", number));
         if (late) {
             server.release(model);
@@ -162,9 +173,6 @@ class ManyCallsTest {
         for (String outcome : new String[] {"success", "degraded", "error", "cancelled"}) {
             assertThat(crowd.number("requests." + outcome)).as(outcome).isEqualTo(outcomes.getOrDefault(outcome, 0));
         }
-        assertThat(crowd.number("attempts"))
-                .as("attempts are what the server saw")
-                .isEqualTo(server.requests(Callers.MODEL));
     }
 
     /** Nothing now; as many permits as before, for as many are on the wire once more; and nothing at all after the end. */
