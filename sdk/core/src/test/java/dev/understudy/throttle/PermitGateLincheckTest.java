@@ -11,12 +11,14 @@ import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Every interleaving of a few steps is explained by a counter that does one thing at a time. Who acquires here does line
  * up, but its clock runs so fast that it soon gives up: so grants and departures meet at every possible point.
  */
+@Tag("lincheck")
 @Rule({"R5", "R6"})
 public class PermitGateLincheckTest {
 
