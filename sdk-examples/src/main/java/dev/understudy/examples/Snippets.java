@@ -26,6 +26,7 @@ import dev.understudy.rollout.RolloutStatus;
 import dev.understudy.rollout.Steering;
 import dev.understudy.server.RegistryServer;
 import dev.understudy.server.ServerOptions;
+import dev.understudy.throttle.AdaptiveSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -209,5 +210,13 @@ final class Snippets {
                 .allowedHosts("models.internal")
                 .openAi(true)
                 .build();
+    }
+
+    static AgentSettings learntLimit() {
+        AgentSettings legal = AgentSettings.builder("legal_agent")
+                .baseline("open-mistral-7b")
+                .maxConcurrent(new AdaptiveSettings(2, 10, 40))
+                .build();
+        return legal;
     }
 }

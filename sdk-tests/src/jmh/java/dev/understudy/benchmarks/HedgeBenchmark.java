@@ -53,8 +53,10 @@ public class HedgeBenchmark {
         ChatModel upstream = ChatModel.honouringDeadline((asked, deadline) -> constant);
         return ModelRegistry.builder()
                 .configuration(Configuration.builder()
-                        .deployment(Deployment.builder("steady").upstream(upstream).build())
-                        .deployment(Deployment.builder("tuned").upstream(upstream).build())
+                        .deployment(
+                                Deployment.builder("steady").upstream(upstream).build())
+                        .deployment(
+                                Deployment.builder("tuned").upstream(upstream).build())
                         .agent(AgentSettings.builder("qa_agent")
                                 .baseline("steady")
                                 .candidate("tuned")

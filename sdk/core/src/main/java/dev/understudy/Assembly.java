@@ -44,6 +44,8 @@ import dev.understudy.rollout.Rollout;
 import dev.understudy.rollout.RolloutGuard;
 import dev.understudy.rollout.RolloutSettings;
 import dev.understudy.rollout.RolloutStage;
+import dev.understudy.throttle.AdaptivePermits;
+import dev.understudy.throttle.ConcurrencyLimit;
 import dev.understudy.throttle.ModelLimiter;
 import dev.understudy.throttle.PermitGate;
 import dev.understudy.throttle.ThrottleStage;
@@ -93,11 +95,15 @@ final class Assembly implements AutoCloseable {
         private final PermitGate baselinePermits;
         private final PermitGate candidatePermits;
         private final HedgeBudget hedges = new HedgeBudget();
+        private final AdaptivePermits baselineLimit;
+        private final AdaptivePermits candidateLimit;
         private @Nullable ResponseCache cache;
 
-        private AgentState(PermitGate baselinePermits, PermitGate candidatePermits) {
+        private AgentState(PermitGate baselinePermits, PermitGate candidatePermits, Waiting waiting) {
             this.baselinePermits = baselinePermits;
             this.candidatePermits = candidatePermits;
+            this.baselineLimit = new AdaptivePermits(baselinePermits, waiting);
+            this.candidateLimit = new AdaptivePermits(candidatePermits, waiting);
         }
 
         private boolean isBusy() {
@@ -110,6 +116,10 @@ final class Assembly implements AutoCloseable {
 
         private PermitGate permits(Variant variant) {
             return variant == Variant.CANDIDATE ? candidatePermits : baselinePermits;
+        }
+
+        private AdaptivePermits limit(Variant variant) {
+            return variant == Variant.CANDIDATE ? candidateLimit : baselineLimit;
         }
     }
 
@@ -138,6 +148,7 @@ final class Assembly implements AutoCloseable {
     private final Rollouts rollouts;
     private final Budgets budgets;
     private final Map<String, ProviderClient.Factory> factories;
+    private final ConcurrencyLimit.@Nullable Factory learning;
     private final IntSupplier problems;
 
     private final Shelf<ModelState> models = new Shelf<>();
@@ -158,6 +169,7 @@ final class Assembly implements AutoCloseable {
             Rollouts rollouts,
             Budgets budgets,
             Map<String, ProviderClient.Factory> factories,
+            ConcurrencyLimit.@Nullable Factory learning,
             IntSupplier problems) {
         this.waiting = waiting;
         this.random = random;
@@ -168,6 +180,7 @@ final class Assembly implements AutoCloseable {
         this.rollouts = rollouts;
         this.budgets = budgets;
         this.factories = factories;
+        this.learning = learning;
         this.problems = problems;
     }
 
@@ -359,13 +372,14 @@ final class Assembly implements AutoCloseable {
                 agent.throttle(),
                 state.permits(variant),
                 provider == null ? null : permits(provider),
-                model.limiter()));
+                model.limiter(),
+                state.limit(variant)));
         stages.add(new ModelStage(
-                upstream(deployment, composition), model.latency(), model.firstContent(), waiting, workers));
+                upstream(deployment, model, composition), model.latency(), model.firstContent(), waiting, workers));
         return new Leg(variant, deployment, Chain.of(stages));
     }
 
-    private static ChatModel upstream(Deployment deployment, Composition composition) {
+    private static ChatModel upstream(Deployment deployment, ModelState model, Composition composition) {
         if (deployment.upstream() != null) {
             return deployment.upstream();
         }
@@ -374,7 +388,7 @@ final class Assembly implements AutoCloseable {
             throw new IllegalStateException(
                     "Deployment '" + deployment.name() + "' passed the checks without provider");
         }
-        return client.model(deployment);
+        return client.model(deployment, model.limiter());
     }
 
     /** Null where both models are Java objects: then there is nothing to close, and no call needs to be counted. */
@@ -424,7 +438,7 @@ final class Assembly implements AutoCloseable {
                 name,
                 () -> new ModelState(
                         new ModelBreaker(name, settings.breaker(), waiting, events),
-                        new ModelLimiter(settings.rateLimit(), waiting),
+                        new ModelLimiter(settings.rateLimit(), settings.tokenLimit(), waiting),
                         new RetryBudget(waiting.ticker()),
                         new LatencyWindow(waiting.ticker()),
                         new LatencyWindow(waiting.ticker())));
@@ -433,18 +447,22 @@ final class Assembly implements AutoCloseable {
     private void adjust(ModelSettings settings) {
         ModelState state = modelState(settings);
         state.breaker().reconfigure(settings.breaker());
-        state.limiter().limit(settings.rateLimit());
+        state.limiter().limit(settings.rateLimit(), settings.tokenLimit());
     }
 
     private AgentState agentState(AgentSettings agent) {
         String name = agent.name();
-        int limit = agent.throttle().maxConcurrent();
+        if (agent.throttle().adaptive() != null && learning == null) {
+            throw new ConfigurationException("of agent '" + name + "'", List.of(ConcurrencyLimit.Factory.MISSING));
+        }
+        int limit = AdaptivePermits.initial(agent.throttle());
         int queue = agent.throttle().queue();
         return agents.getOrPut(
                 name,
                 () -> new AgentState(
                         PermitGate.forAgent(name, limit, queue, waiting),
-                        PermitGate.forAgent(name, limit, queue, waiting)));
+                        PermitGate.forAgent(name, limit, queue, waiting),
+                        waiting));
     }
 
     /** The cache that the agent has, or a new one; null if it is to have none. */
@@ -458,10 +476,9 @@ final class Assembly implements AutoCloseable {
 
     private void adjust(AgentSettings agent) {
         AgentState state = agentState(agent);
-        int limit = agent.throttle().maxConcurrent();
-        int queue = agent.throttle().queue();
-        state.baselinePermits.resize(limit, queue);
-        state.candidatePermits.resize(limit, queue);
+        state.baselineLimit.reconfigure(agent.throttle(), agent.baseline(), learning);
+        String candidate = agent.candidate();
+        state.candidateLimit.reconfigure(agent.throttle(), candidate == null ? "" : candidate, learning);
         CacheSettings settings = agent.cache();
         if (settings == null) {
             state.cache = null;
@@ -563,6 +580,11 @@ final class Assembly implements AutoCloseable {
                     PermitGate permits = state.permits(variant);
                     readings.add(new Reading("model.inflight", "Attempts on the wire", tags, permits::inUse));
                     readings.add(new Reading("model.queue", "Callers waiting for a permit", tags, permits::waiting));
+                    readings.add(new Reading(
+                            "model.concurrency.limit",
+                            "Attempts that may be on the wire at once: as configured, or as learnt",
+                            tags,
+                            permits::limit));
                 }
             }
             if (agent.hedge() != null && agent.candidate() != null) {

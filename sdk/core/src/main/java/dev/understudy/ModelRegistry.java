@@ -30,6 +30,7 @@ import dev.understudy.rollout.Steering;
 import dev.understudy.store.FileRolloutStore;
 import dev.understudy.store.InMemoryRolloutStore;
 import dev.understudy.store.RolloutStore;
+import dev.understudy.throttle.ConcurrencyLimit;
 import dev.understudy.throttle.PermitGate;
 import dev.understudy.time.Timer;
 import dev.understudy.time.Waiting;
@@ -145,6 +146,7 @@ public final class ModelRegistry implements AutoCloseable {
                 rollouts,
                 budgets,
                 ProviderClient.factories(),
+                ConcurrencyLimit.Factory.installed().orElse(null),
                 () -> configurationProblems().size());
         rounds.add(new Rounds("insight", INSIGHT_INTERVAL, insight::round, waiting, workers));
         rounds.add(rolloutRounds);

@@ -24,8 +24,10 @@ import dev.understudy.rollout.GuardSettings;
 import dev.understudy.rollout.RampSettings;
 import dev.understudy.rollout.RolloutSettings;
 import dev.understudy.rollout.Share;
+import dev.understudy.throttle.AdaptiveSettings;
 import dev.understudy.throttle.RateLimit;
 import dev.understudy.throttle.ThrottleSettings;
+import dev.understudy.throttle.TokenLimit;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,6 +50,8 @@ final class Scenario {
     private final SplittableRandom chance;
     /** Of its own, so that runs without streams are what they were. */
     private final SplittableRandom streams;
+    /** The same for limits that are learnt, and limits on tokens. */
+    private final SplittableRandom limits;
 
     /** As above. */
     private final SplittableRandom hedges;
@@ -75,6 +79,7 @@ final class Scenario {
     Scenario(long seed) {
         chance = new SplittableRandom(seed);
         streams = new SplittableRandom(~seed);
+        limits = new SplittableRandom(seed ^ 0x5DEECE66DL);
         streamShare = streams.nextInt(3) == 0 ? 0.5 : 0;
         hedges = new SplittableRandom(seed * 31 + 7);
         hedgedShare = hedges.nextInt(3) == 0 ? 0.8 : 0;
@@ -180,7 +185,24 @@ final class Scenario {
                         open,
                         open.plus(duration(1, 60_000)),
                         duration(1_000, 300_000));
-        return new ModelSettings(deployment, breaker, chance.nextInt(8) == 0 ? rateLimit() : null);
+        RateLimit rate = chance.nextInt(8) == 0 ? rateLimit() : null;
+        return new ModelSettings(deployment, breaker, rate, limits.nextInt(8) == 0 ? tokenLimit() : null);
+    }
+
+    /** From less than one call takes to all that calls take, within less than what is waited for in the end. */
+    private TokenLimit tokenLimit() {
+        return new TokenLimit(
+                1 + limits.nextLong(1 + limits.nextLong(20_000)), Duration.ofMillis(1 + limits.nextInt(100_000)));
+    }
+
+    /** Now and then a limit is learnt instead. */
+    private ThrottleSettings sometimesLearnt(ThrottleSettings fixed) {
+        if (limits.nextInt(4) != 0) {
+            return fixed;
+        }
+        AdaptiveSettings bounds =
+                AdaptiveSettings.between(1 + limits.nextInt(fixed.maxConcurrent()), fixed.maxConcurrent());
+        return new ThrottleSettings(fixed.maxConcurrent(), fixed.queue(), fixed.maxWait(), fixed.waitShare(), bounds);
     }
 
     /** Between half of what comes and ten times as much. */
@@ -218,14 +240,14 @@ final class Scenario {
                 .timeout(timeout)
                 .fallback(kept)
                 .retry(retries)
-                .throttle(
+                .throttle(sometimesLearnt(
                         chance.nextInt(4) == 0
                                 ? ThrottleSettings.DEFAULT
                                 : new ThrottleSettings(
                                         permits,
                                         chance.nextInt(3 * permits),
                                         chance.nextInt(6) == 0 ? Duration.ZERO : duration(1, 10_000),
-                                        chance.nextDouble()))
+                                        chance.nextDouble())))
                 .rollout(rollout(name, hasCandidate))
                 .cache(
                         chance.nextBoolean()

@@ -12,6 +12,7 @@ import dev.understudy.rollout.GuardSettings;
 import dev.understudy.rollout.RampSettings;
 import dev.understudy.rollout.RolloutSettings;
 import dev.understudy.rollout.Share;
+import dev.understudy.throttle.AdaptiveSettings;
 import dev.understudy.throttle.ThrottleSettings;
 import java.time.Duration;
 import java.util.Objects;
@@ -341,6 +342,17 @@ public final class AgentSettings {
          * @return this
          */
         public Builder maxConcurrent(int value) {
+            return throttle(ThrottleSettings.of(value));
+        }
+
+        /**
+         * How many attempts may be on the wire is learnt, for each of the agent's two models by itself, with the default queue of
+         * twice the most. {@code understudy-adaptive} has to be on the class path.
+         *
+         * @param value the bounds; {@link AdaptiveSettings#DEFAULT} for the usual ones
+         * @return this
+         */
+        public Builder maxConcurrent(AdaptiveSettings value) {
             return throttle(ThrottleSettings.of(value));
         }
 

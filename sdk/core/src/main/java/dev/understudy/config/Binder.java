@@ -38,6 +38,7 @@ import dev.understudy.rollout.GuardSettings;
 import dev.understudy.rollout.RampSettings;
 import dev.understudy.rollout.RolloutSettings;
 import dev.understudy.rollout.Share;
+import dev.understudy.throttle.ConcurrencyLimit;
 import dev.understudy.throttle.ThrottleSettings;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
@@ -58,15 +59,21 @@ final class Binder {
 
     private final Surroundings surroundings;
     private final Map<String, ProviderClient.Factory> factories;
+    private final boolean learns;
     private final Problems problems;
     /** Who checks what is sent to a provider; by the provider's name. */
     private final Map<String, ProviderClient.Factory> clients = new HashMap<>();
 
     private final Configuration.Builder builder = Configuration.builder();
 
-    Binder(Surroundings surroundings, Map<String, ProviderClient.Factory> factories, Problems problems) {
+    Binder(
+            Surroundings surroundings,
+            Map<String, ProviderClient.Factory> factories,
+            boolean learns,
+            Problems problems) {
         this.surroundings = surroundings;
         this.factories = factories;
+        this.learns = learns;
         this.problems = problems;
     }
 
@@ -218,7 +225,11 @@ final class Binder {
         }
         ModelSettings model = make(
                 section,
-                () -> new ModelSettings(deployment.build(), breaker(breaker), section.get(Deployments.RATE_LIMIT)));
+                () -> new ModelSettings(
+                        deployment.build(),
+                        breaker(breaker),
+                        section.get(Deployments.RATE_LIMIT),
+                        section.get(Deployments.TOKEN_LIMIT)));
         if (model == null) {
             return;
         }
@@ -259,6 +270,7 @@ final class Binder {
             check.model(name, "candidate", candidate);
         }
         queue(section);
+        learning(section);
         if (!section.isSound() || !backoffGrows(section) || baseline == null) {
             return;
         }
@@ -332,12 +344,13 @@ final class Binder {
 
     private static ThrottleSettings throttle(Section section) {
         ThrottleSettings otherwise = ThrottleSettings.DEFAULT;
-        int permits = section.get(Agents.MAX_CONCURRENT, otherwise.maxConcurrent());
+        Concurrency permits = section.get(Agents.MAX_CONCURRENT, new Concurrency(otherwise.maxConcurrent(), null));
         return new ThrottleSettings(
-                permits,
-                section.get(Agents.QUEUE, Math.min(2 * permits, 100_000)),
+                permits.most(),
+                section.get(Agents.QUEUE, Math.min(2 * permits.most(), 100_000)),
                 section.get(Agents.MAX_WAIT, otherwise.maxWait()),
-                section.get(Agents.WAIT_SHARE, otherwise.waitShare()));
+                section.get(Agents.WAIT_SHARE, otherwise.waitShare()),
+                permits.learnt());
     }
 
     /** The ceiling of a ramp is 100 % unless it is said; without a candidate there is nothing to climb to. */
@@ -464,6 +477,14 @@ final class Binder {
                             + "; write less, or a longer " + last.name()));
         }
         return false;
+    }
+
+    /** Notes a limit that is to be learnt where nothing learns. */
+    private void learning(Section section) {
+        Concurrency permits = section.get(Agents.MAX_CONCURRENT);
+        if (!learns && permits != null && permits.learnt() != null) {
+            problems.add(new Finding(section.path(Agents.MAX_CONCURRENT), ConcurrencyLimit.Factory.MISSING));
+        }
     }
 
     /** Notes a queue in which nobody may wait. */

@@ -13,6 +13,9 @@ class BoundsOfKeysTest {
     @CsvSource({
         "timeout,                      1ms,    1h,     0.999ms,  60.001m",
         "max_concurrent,               1,      100000, 0,        100001",
+        "max_concurrent.min,           1,      100000, 0,        100001",
+        "max_concurrent.initial,       1,      100000, 0,        100001",
+        "max_concurrent.max,           1,      100000, 0,        100001",
         "queue,                        0,      100000, -1,       100001",
         "max_wait,                     0s,     10m,    ,         10.001m",
         "wait_share,                   0%,     100%,   ,         100.001%",
@@ -54,6 +57,7 @@ class BoundsOfKeysTest {
         "top_p,                        0.000001, 1,    0,        1.001",
         "seed,  -999999999999999999, 999999999999999999, -1000000000000000000, 1000000000000000000",
         "rate_limit,                   1/s,    1000000/h, 0/s,   1000001/s",
+        "token_limit,                  1/s,    1000000000/h, 0/s, 1000000001/s",
         "price.input,                  0,      999999999, -0.1,  1000000000",
         "price.output,                 0,      999999999, -0.1,  1000000000",
         "breaker.window,               1s,     10m,    999ms,    10.001m",

@@ -23,8 +23,10 @@ import dev.understudy.rollout.GuardSettings;
 import dev.understudy.rollout.RampSettings;
 import dev.understudy.rollout.RolloutSettings;
 import dev.understudy.rollout.Share;
+import dev.understudy.throttle.AdaptiveSettings;
 import dev.understudy.throttle.RateLimit;
 import dev.understudy.throttle.ThrottleSettings;
+import dev.understudy.throttle.TokenLimit;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -124,7 +126,8 @@ class GoodFilesTest {
                                 Duration.ofSeconds(5),
                                 Duration.ofSeconds(90),
                                 Duration.ofMinutes(10)),
-                        new RateLimit(600, Duration.ofMinutes(1))))
+                        new RateLimit(600, Duration.ofMinutes(1)),
+                        new TokenLimit(90_000, Duration.ofMinutes(1))))
                 .agent(AgentSettings.builder("support_agent")
                         .baseline("proven")
                         .candidate("tuned")
@@ -152,6 +155,7 @@ class GoodFilesTest {
                         .build())
                 .agent(AgentSettings.builder("legal_agent")
                         .baseline("proven")
+                        .maxConcurrent(new AdaptiveSettings(1, 2, 8))
                         .timeout(Duration.ofSeconds(20))
                         .fallback(new FallbackSettings(null, 0.3, false))
                         .retry(new RetrySettings(

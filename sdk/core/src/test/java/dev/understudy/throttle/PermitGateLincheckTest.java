@@ -55,6 +55,11 @@ public class PermitGateLincheckTest {
     }
 
     @Operation
+    public void limit(@Param(gen = IntGen.class, conf = "3:5") int limit) {
+        gate.limit(limit);
+    }
+
+    @Operation
     public int inUse() {
         return gate.inUse();
     }
@@ -94,6 +99,10 @@ public class PermitGateLincheckTest {
         }
 
         public void resize(int newLimit) {
+            limit = newLimit;
+        }
+
+        public void limit(int newLimit) {
             limit = newLimit;
         }
 
