@@ -49,7 +49,15 @@ class TableTest {
                         "GUARD",
                         "guard",
                         "a-tuned")
-                .row("legal_agent", "OFF", "0%", "1 of 2", "2026-11-30T18:20:01Z", "KILL_SWITCH", "an operator", "legal-tuned-v1.4")
+                .row(
+                        "legal_agent",
+                        "OFF",
+                        "0%",
+                        "1 of 2",
+                        "2026-11-30T18:20:01Z",
+                        "KILL_SWITCH",
+                        "an operator",
+                        "legal-tuned-v1.4")
                 .toString();
 
         assertThat(text)
