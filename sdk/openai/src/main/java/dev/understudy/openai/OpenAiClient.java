@@ -12,6 +12,7 @@ import dev.understudy.time.Deadline;
 import dev.understudy.time.Ticker;
 import java.net.Proxy;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
@@ -48,6 +49,13 @@ final class OpenAiClient implements ProviderClient {
      */
     private static final int DISPATCHERS = 16;
 
+    /**
+     * OkHttp looks through the connections of a pool one by one for a free one: with ten thousand of them that is three
+     * quarters of all that a call costs. So many permits or more are dealt to several pools. Fewer share one, because a
+     * connection that lies idle in another pool would be opened once more.
+     */
+    private static final int PERMITS_PER_POOL = 256;
+
     private final Provider provider;
     private final Ticker ticker;
     private final Dialect dialect;
@@ -56,7 +64,7 @@ final class OpenAiClient implements ProviderClient {
     private final JsonFactory smallJson;
     private final Watchdog watchdog;
     private final ExecutorService unusedExecutor;
-    private final ConnectionPool pool;
+    private final ConnectionPool[] pools;
     private final OkHttpClient[] http = new OkHttpClient[DISPATCHERS];
     private final Request template;
     private final Request streamTemplate;
@@ -88,10 +96,10 @@ final class OpenAiClient implements ProviderClient {
             thread.setDaemon(true);
             return thread;
         });
-        this.pool = new ConnectionPool(provider.maxConcurrent(), KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS);
+        this.pools = pools(provider.maxConcurrent());
         HttpUrl url = BaseUrl.chatCompletions(provider.baseUrl());
         OkHttpClient.Builder builder = new OkHttpClient.Builder()
-                .connectionPool(pool)
+                .connectionPool(pools[0])
                 .protocols(List.of(Protocol.HTTP_2, Protocol.HTTP_1_1))
                 .socketFactory(lines)
                 .dns(new BoundedDns(resolver, watchdog))
@@ -117,9 +125,10 @@ final class OpenAiClient implements ProviderClient {
         }
         OkHttpClient shared = builder.build();
         for (int i = 0; i < DISPATCHERS; i++) {
-            // They share connections, routes, TLS and everything else.
+            // They share routes, TLS and everything else; and connections, save where there are very many.
             http[i] = shared.newBuilder()
                     .dispatcher(new Dispatcher(unusedExecutor))
+                    .connectionPool(pools[i % pools.length])
                     .build();
         }
         this.template = template(url);
@@ -128,6 +137,17 @@ final class OpenAiClient implements ProviderClient {
                 // Whoever packs collects first; it is unpacked if it comes packed all the same.
                 .header("Accept-Encoding", "identity")
                 .build();
+    }
+
+    private static ConnectionPool[] pools(int maxConcurrent) {
+        ConnectionPool[] pools = new ConnectionPool[numberOfPools(maxConcurrent)];
+        Arrays.setAll(pools, i -> new ConnectionPool(maxConcurrent, KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS));
+        return pools;
+    }
+
+    /** A power of two, so that each pool serves as many dispatchers. */
+    static int numberOfPools(int maxConcurrent) {
+        return Integer.highestOneBit(Math.max(1, Math.min(DISPATCHERS, maxConcurrent / PERMITS_PER_POOL)));
     }
 
     private static RequestBody body(Call call) {
@@ -203,14 +223,18 @@ final class OpenAiClient implements ProviderClient {
      * dead as well, and each would cost an attempt.
      */
     void distrustIdle() {
-        pool.evictAll();
+        for (ConnectionPool pool : pools) {
+            pool.evictAll();
+        }
     }
 
     @Override
     public void close() {
         watchdog.close();
         unusedExecutor.shutdown();
-        pool.evictAll();
+        for (ConnectionPool pool : pools) {
+            pool.evictAll();
+        }
     }
 
     @Override
