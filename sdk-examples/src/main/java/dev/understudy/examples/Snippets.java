@@ -15,6 +15,7 @@ import dev.understudy.config.AgentSettings;
 import dev.understudy.event.BudgetPeriod;
 import dev.understudy.event.BudgetPolicy;
 import dev.understudy.event.BudgetStatus;
+import dev.understudy.fallback.HedgeSettings;
 import dev.understudy.health.Health;
 import dev.understudy.insight.Comparison;
 import dev.understudy.insight.ExperimentResult;
@@ -119,6 +120,15 @@ final class Snippets {
     static AgentSettings.Builder budget() {
         AgentSettings.Builder agent = AgentSettings.builder("qa_agent");
         agent.budget(BudgetSettings.of(20, BudgetPeriod.DAY).atLimit(BudgetPolicy.BASELINE_ONLY));
+        return agent;
+    }
+
+    static AgentSettings hedge() {
+        AgentSettings agent = AgentSettings.builder("qa_agent")
+                .baseline("open-mistral-7b")
+                .candidate("qa-tuned-v1.3")
+                .hedge(HedgeSettings.DEFAULT) // p95 and 5 %; or HedgeSettings.after(Duration.ofMillis(300))
+                .build();
         return agent;
     }
 
