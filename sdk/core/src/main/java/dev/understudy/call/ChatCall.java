@@ -61,6 +61,7 @@ public final class ChatCall {
     private @Nullable Work abandoned;
     private @Nullable Delivery delivery;
     private @Nullable Race race;
+    private long sentNanos;
     private boolean slowForItself;
     private DoubleConsumer spentLater = cost -> {};
 
@@ -358,6 +359,21 @@ public final class ChatCall {
         }
         attempts++;
         return true;
+    }
+
+    /** Notes when the latest request was sent. */
+    void sentAt(long nowNanos) {
+        sentNanos = nowNanos;
+    }
+
+    /**
+     * Returns how long the latest request has been on its way; nothing of the wait for a permit is in it.
+     *
+     * @param nowNanos a reading of the registry's clock
+     * @return nanoseconds, or -1 where nothing was sent
+     */
+    public long sinceSentNanos(long nowNanos) {
+        return attempts == 0 ? -1 : nowNanos - sentNanos;
     }
 
     /** Which of its call's attempts the latest one is; where two are under way at once, as far as this one knows. */

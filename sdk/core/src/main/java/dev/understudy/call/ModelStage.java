@@ -52,6 +52,7 @@ public final class ModelStage implements Stage {
     @Override
     public ChatResponse handle(ChatCall call, Chain next) {
         long start = call.ensureLive();
+        call.sentAt(start);
         ChatModel asked = call.observed(upstream);
         Delivery delivery = call.delivery();
         Deadline deadline = delivery == null ? call.deadline() : delivery.begin(upstream.streams(), start);

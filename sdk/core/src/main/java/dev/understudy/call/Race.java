@@ -277,34 +277,35 @@ public final class Race implements AutoCloseable {
 
     /** Claims the call; false where the other was first, or the call has ended. */
     boolean claim(ChatCall who) {
-        ChatCall loser = null;
-        Thread wake = null;
+        boolean first;
+        ChatCall second;
+        Thread wake;
         lock.lock();
         try {
-            if (winner == null && !closed) {
+            first = winner == null && !closed;
+            if (first) {
                 winner = who;
-                loser = who == trunk ? hedge : trunk;
-                wake = who == trunk ? hedgeRunner : runner;
-            }
-            if (winner != who) {
+            } else if (winner != who) {
                 return false;
             }
+            second = hedge;
+            wake = hedgeRunner;
         } finally {
             lock.unlock();
         }
-        if (loser == trunk) {
+        if (first && who != trunk) {
             firstPart.cancel();
-            waiting.unpark(wake);
-        } else if (loser != null) {
-            giveUp(loser, wake);
+            waiting.unpark(runner);
+        } else if (first && second != null) {
+            giveUp(second, wake);
         }
         return true;
     }
 
     private void giveUp(ChatCall joined, @Nullable Thread wake) {
         Deadline whole = trunk.wholeDeadline();
-        if (!whole.isOver()
-                || whole.isCancelled()) { // else it ends by itself, by a time-out that its breaker should hear of
+        // At the end of the time it ends by itself: by a time-out, of which its breaker should hear.
+        if (!whole.isOver() || whole.isCancelled()) {
             joined.wholeDeadline().cancel();
         }
         if (pieces != null) {

@@ -73,7 +73,7 @@ public final class Hedging {
         }
         Race race = new Race(call);
         Hedge hedge =
-                new Hedge(race, call, candidate, baseline, race.firstPart().earlierBy(reserveNanos), now, usual);
+                new Hedge(race, call, candidate, baseline, race.firstPart().earlierBy(reserveNanos), usual);
         hedge.plan = timer.at(now + after, hedge);
         return hedge;
     }
@@ -88,18 +88,16 @@ public final class Hedging {
         private final ChatCall call;
         private final Leg candidate;
         private final Leg baseline;
-        private final long startNanos;
         private final long usualNanos;
         private volatile boolean skipped;
         private Timer.@Nullable Plan plan;
 
-        Hedge(Race race, ChatCall call, Leg candidate, Leg baseline, Deadline until, long startNanos, long usualNanos) {
+        Hedge(Race race, ChatCall call, Leg candidate, Leg baseline, Deadline until, long usualNanos) {
             this.race = race;
             this.call = call;
             this.candidate = candidate;
             this.baseline = baseline;
             this.until = until;
-            this.startNanos = startNanos;
             this.usualNanos = usualNanos;
         }
 
@@ -128,11 +126,12 @@ public final class Hedging {
         }
 
         /**
-         * The candidate was outrun: the guard is told whether it was late by its own measure, or only by a time that somebody chose.
+         * The candidate was outrun: the guard is told whether it was late by its own measure, and not only by a time that somebody
+         * chose, or because it stood in a line of ours.
          */
         void outrun() {
             call.degrade(FailureKind.OUTRUN);
-            if (usualNanos > 0 && ticker.nanoTime() - startNanos >= usualNanos) {
+            if (usualNanos > 0 && call.sinceSentNanos(ticker.nanoTime()) >= usualNanos) {
                 call.wasSlowForItself();
             }
         }
