@@ -5,7 +5,9 @@ import dev.understudy.config.Configuration;
 import dev.understudy.event.Listener;
 import dev.understudy.rollout.Ramp;
 import dev.understudy.throttle.PermitGate;
+import dev.understudy.time.Timer;
 import dev.understudy.time.Waiting;
+import dev.understudy.time.WorkerTimer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -22,8 +24,21 @@ public final class SimulatedRegistry {
             Waiting waiting,
             RandomGenerator random,
             ExecutorService workers) {
-        ModelRegistry.Builder builder =
-                ModelRegistry.builder().configuration(configuration).seams(waiting, random, workers);
+        return open(configuration, listeners, waiting, random, workers, new WorkerTimer(waiting, workers));
+    }
+
+    /** The same with a timer from outside. */
+    public static ModelRegistry open(
+            Configuration configuration,
+            List<Listener> listeners,
+            Waiting waiting,
+            RandomGenerator random,
+            ExecutorService workers,
+            Timer timer) {
+        ModelRegistry.Builder builder = ModelRegistry.builder()
+                .configuration(configuration)
+                .seams(waiting, random, workers)
+                .timer(timer);
         listeners.forEach(builder::listener);
         return builder.build();
     }

@@ -15,6 +15,7 @@ import dev.understudy.config.AgentSettings;
 import dev.understudy.event.BudgetPeriod;
 import dev.understudy.event.BudgetPolicy;
 import dev.understudy.event.BudgetStatus;
+import dev.understudy.fallback.HedgeSettings;
 import dev.understudy.health.Health;
 import dev.understudy.insight.Comparison;
 import dev.understudy.insight.ExperimentResult;
@@ -26,6 +27,7 @@ import dev.understudy.rollout.RolloutStatus;
 import dev.understudy.rollout.Steering;
 import dev.understudy.server.RegistryServer;
 import dev.understudy.server.ServerOptions;
+import dev.understudy.throttle.AdaptiveSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -121,6 +123,15 @@ final class Snippets {
         return agent;
     }
 
+    static AgentSettings hedge() {
+        AgentSettings agent = AgentSettings.builder("qa_agent")
+                .baseline("open-mistral-7b")
+                .candidate("qa-tuned-v1.3")
+                .hedge(HedgeSettings.DEFAULT) // p95 and 5 %; or HedgeSettings.after(Duration.ofMillis(300))
+                .build();
+        return agent;
+    }
+
     static void spent(ModelRegistry registry) {
         Optional<BudgetStatus> budget = registry.budget("qa_agent");
         budget.ifPresent(status -> System.out.println(status.words()));
@@ -209,5 +220,13 @@ final class Snippets {
                 .allowedHosts("models.internal")
                 .openAi(true)
                 .build();
+    }
+
+    static AgentSettings learntLimit() {
+        AgentSettings legal = AgentSettings.builder("legal_agent")
+                .baseline("open-mistral-7b")
+                .maxConcurrent(new AdaptiveSettings(2, 10, 40))
+                .build();
+        return legal;
     }
 }

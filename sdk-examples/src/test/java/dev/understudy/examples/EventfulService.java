@@ -48,6 +48,7 @@ final class EventfulService implements AutoCloseable {
                 baseline: steady
                 candidate: moody
                 rollout: { percentage: 50, guard: { max_error_rate: 50% } }
+                hedge: p95
               broken_agent: { baseline: broken }
               cached_agent: { baseline: steady, cache: { ttl: 5m } }
               limited_agent: { baseline: scarce, max_wait: 0s }

@@ -21,9 +21,13 @@ import dev.understudy.config.AgentSettings;
 import dev.understudy.config.Configuration;
 import dev.understudy.config.ModelSettings;
 import dev.understudy.error.ConfigurationException;
+import dev.understudy.event.CircuitState;
 import dev.understudy.event.Events;
 import dev.understudy.event.Reading;
 import dev.understudy.fallback.FallbackStage;
+import dev.understudy.fallback.HedgeBudget;
+import dev.understudy.fallback.HedgeSettings;
+import dev.understudy.fallback.Hedging;
 import dev.understudy.health.Health;
 import dev.understudy.health.HealthCheck;
 import dev.understudy.insight.Comparison;
@@ -40,9 +44,12 @@ import dev.understudy.rollout.Rollout;
 import dev.understudy.rollout.RolloutGuard;
 import dev.understudy.rollout.RolloutSettings;
 import dev.understudy.rollout.RolloutStage;
+import dev.understudy.throttle.AdaptivePermits;
+import dev.understudy.throttle.ConcurrencyLimit;
 import dev.understudy.throttle.ModelLimiter;
 import dev.understudy.throttle.PermitGate;
 import dev.understudy.throttle.ThrottleStage;
+import dev.understudy.time.Timer;
 import dev.understudy.time.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,17 +77,33 @@ import org.jspecify.annotations.Nullable;
 final class Assembly implements AutoCloseable {
 
     /** What belongs to a model, whoever calls it. */
-    private record ModelState(ModelBreaker breaker, ModelLimiter limiter, RetryBudget budget, LatencyWindow latency) {}
+    private record ModelState(
+            ModelBreaker breaker,
+            ModelLimiter limiter,
+            RetryBudget budget,
+            LatencyWindow latency,
+            LatencyWindow firstContent) {
+
+        /** Whether it could be asked right now, as far as the model itself is concerned. */
+        private boolean isIdle() {
+            return breaker.state() == CircuitState.CLOSED && limiter.closedNanos() == 0;
+        }
+    }
 
     /** What belongs to an agent, whichever models it has. */
     private static final class AgentState {
         private final PermitGate baselinePermits;
         private final PermitGate candidatePermits;
+        private final HedgeBudget hedges = new HedgeBudget();
+        private final AdaptivePermits baselineLimit;
+        private final AdaptivePermits candidateLimit;
         private @Nullable ResponseCache cache;
 
-        private AgentState(PermitGate baselinePermits, PermitGate candidatePermits) {
+        private AgentState(PermitGate baselinePermits, PermitGate candidatePermits, Waiting waiting) {
             this.baselinePermits = baselinePermits;
             this.candidatePermits = candidatePermits;
+            this.baselineLimit = new AdaptivePermits(baselinePermits, waiting);
+            this.candidateLimit = new AdaptivePermits(candidatePermits, waiting);
         }
 
         private boolean isBusy() {
@@ -93,6 +116,10 @@ final class Assembly implements AutoCloseable {
 
         private PermitGate permits(Variant variant) {
             return variant == Variant.CANDIDATE ? candidatePermits : baselinePermits;
+        }
+
+        private AdaptivePermits limit(Variant variant) {
+            return variant == Variant.CANDIDATE ? candidateLimit : baselineLimit;
         }
     }
 
@@ -115,11 +142,13 @@ final class Assembly implements AutoCloseable {
     private final Waiting waiting;
     private final RandomGenerator random;
     private final Executor workers;
+    private final Timer timer;
     private final Events events;
     private final Insight insight;
     private final Rollouts rollouts;
     private final Budgets budgets;
     private final Map<String, ProviderClient.Factory> factories;
+    private final ConcurrencyLimit.@Nullable Factory learning;
     private final IntSupplier problems;
 
     private final Shelf<ModelState> models = new Shelf<>();
@@ -134,20 +163,24 @@ final class Assembly implements AutoCloseable {
             Waiting waiting,
             RandomGenerator random,
             Executor workers,
+            Timer timer,
             Events events,
             Insight insight,
             Rollouts rollouts,
             Budgets budgets,
             Map<String, ProviderClient.Factory> factories,
+            ConcurrencyLimit.@Nullable Factory learning,
             IntSupplier problems) {
         this.waiting = waiting;
         this.random = random;
         this.workers = workers;
+        this.timer = timer;
         this.events = events;
         this.insight = insight;
         this.rollouts = rollouts;
         this.budgets = budgets;
         this.factories = factories;
+        this.learning = learning;
         this.problems = problems;
     }
 
@@ -272,7 +305,8 @@ final class Assembly implements AutoCloseable {
                 candidate,
                 fallback,
                 agent.fallback(),
-                modelState(proven).latency()));
+                modelState(proven).latency(),
+                hedging(agent, state, proven, tried, composition)));
         return new Pipeline(
                 agent,
                 rollout,
@@ -283,6 +317,35 @@ final class Assembly implements AutoCloseable {
                 waiting,
                 events,
                 occupancy(composition, proven, tried));
+    }
+
+    /** Null where nothing is hedged. */
+    private @Nullable Hedging hedging(
+            AgentSettings agent,
+            AgentState state,
+            ModelSettings proven,
+            @Nullable ModelSettings tried,
+            Composition composition) {
+        HedgeSettings settings = agent.hedge();
+        if (settings == null || tried == null) {
+            return null;
+        }
+        ModelState baseline = modelState(proven);
+        ModelState candidate = modelState(tried);
+        Provider provider =
+                composition.configuration().providers().get(proven.deployment().provider());
+        PermitGate shared = provider == null ? null : permits(provider);
+        BooleanSupplier room =
+                () -> baseline.isIdle() && state.baselinePermits.hasRoom() && (shared == null || shared.hasRoom());
+        return new Hedging(
+                settings,
+                state.hedges,
+                candidate.latency(),
+                candidate.firstContent(),
+                room,
+                waiting.ticker(),
+                timer,
+                workers);
     }
 
     private Leg leg(
@@ -309,12 +372,14 @@ final class Assembly implements AutoCloseable {
                 agent.throttle(),
                 state.permits(variant),
                 provider == null ? null : permits(provider),
-                model.limiter()));
-        stages.add(new ModelStage(upstream(deployment, composition), model.latency(), waiting, workers));
+                model.limiter(),
+                state.limit(variant)));
+        stages.add(new ModelStage(
+                upstream(deployment, model, composition), model.latency(), model.firstContent(), waiting, workers));
         return new Leg(variant, deployment, Chain.of(stages));
     }
 
-    private static ChatModel upstream(Deployment deployment, Composition composition) {
+    private static ChatModel upstream(Deployment deployment, ModelState model, Composition composition) {
         if (deployment.upstream() != null) {
             return deployment.upstream();
         }
@@ -323,7 +388,7 @@ final class Assembly implements AutoCloseable {
             throw new IllegalStateException(
                     "Deployment '" + deployment.name() + "' passed the checks without provider");
         }
-        return client.model(deployment);
+        return client.model(deployment, model.limiter());
     }
 
     /** Null where both models are Java objects: then there is nothing to close, and no call needs to be counted. */
@@ -373,26 +438,31 @@ final class Assembly implements AutoCloseable {
                 name,
                 () -> new ModelState(
                         new ModelBreaker(name, settings.breaker(), waiting, events),
-                        new ModelLimiter(settings.rateLimit(), waiting),
+                        new ModelLimiter(settings.rateLimit(), settings.tokenLimit(), waiting),
                         new RetryBudget(waiting.ticker()),
+                        new LatencyWindow(waiting.ticker()),
                         new LatencyWindow(waiting.ticker())));
     }
 
     private void adjust(ModelSettings settings) {
         ModelState state = modelState(settings);
         state.breaker().reconfigure(settings.breaker());
-        state.limiter().limit(settings.rateLimit());
+        state.limiter().limit(settings.rateLimit(), settings.tokenLimit());
     }
 
     private AgentState agentState(AgentSettings agent) {
         String name = agent.name();
-        int limit = agent.throttle().maxConcurrent();
+        if (agent.throttle().adaptive() != null && learning == null) {
+            throw new ConfigurationException("of agent '" + name + "'", List.of(ConcurrencyLimit.Factory.MISSING));
+        }
+        int limit = AdaptivePermits.initial(agent.throttle());
         int queue = agent.throttle().queue();
         return agents.getOrPut(
                 name,
                 () -> new AgentState(
                         PermitGate.forAgent(name, limit, queue, waiting),
-                        PermitGate.forAgent(name, limit, queue, waiting)));
+                        PermitGate.forAgent(name, limit, queue, waiting),
+                        waiting));
     }
 
     /** The cache that the agent has, or a new one; null if it is to have none. */
@@ -406,10 +476,9 @@ final class Assembly implements AutoCloseable {
 
     private void adjust(AgentSettings agent) {
         AgentState state = agentState(agent);
-        int limit = agent.throttle().maxConcurrent();
-        int queue = agent.throttle().queue();
-        state.baselinePermits.resize(limit, queue);
-        state.candidatePermits.resize(limit, queue);
+        state.baselineLimit.reconfigure(agent.throttle(), agent.baseline(), learning);
+        String candidate = agent.candidate();
+        state.candidateLimit.reconfigure(agent.throttle(), candidate == null ? "" : candidate, learning);
         CacheSettings settings = agent.cache();
         if (settings == null) {
             state.cache = null;
@@ -511,7 +580,19 @@ final class Assembly implements AutoCloseable {
                     PermitGate permits = state.permits(variant);
                     readings.add(new Reading("model.inflight", "Attempts on the wire", tags, permits::inUse));
                     readings.add(new Reading("model.queue", "Callers waiting for a permit", tags, permits::waiting));
+                    readings.add(new Reading(
+                            "model.concurrency.limit",
+                            "Attempts that may be on the wire at once: as configured, or as learnt",
+                            tags,
+                            permits::limit));
                 }
+            }
+            if (agent.hedge() != null && agent.candidate() != null) {
+                readings.add(new Reading(
+                        Reading.HEDGE_BUDGET,
+                        "Hedges that the budget would allow at once",
+                        Map.of("agent", agent.name()),
+                        state.hedges::available));
             }
             Rollout rollout = pipeline.rollout();
             readings.add(new Reading(

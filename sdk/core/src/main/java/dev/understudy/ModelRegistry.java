@@ -30,8 +30,11 @@ import dev.understudy.rollout.Steering;
 import dev.understudy.store.FileRolloutStore;
 import dev.understudy.store.InMemoryRolloutStore;
 import dev.understudy.store.RolloutStore;
+import dev.understudy.throttle.ConcurrencyLimit;
 import dev.understudy.throttle.PermitGate;
+import dev.understudy.time.Timer;
 import dev.understudy.time.Waiting;
+import dev.understudy.time.WorkerTimer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -137,11 +140,13 @@ public final class ModelRegistry implements AutoCloseable {
                 waiting,
                 builder.random,
                 workers,
+                builder.timer != null ? builder.timer : new WorkerTimer(waiting, workers),
                 events,
                 insight,
                 rollouts,
                 budgets,
                 ProviderClient.factories(),
+                ConcurrencyLimit.Factory.installed().orElse(null),
                 () -> configurationProblems().size());
         rounds.add(new Rounds("insight", INSIGHT_INTERVAL, insight::round, waiting, workers));
         rounds.add(rolloutRounds);
@@ -797,6 +802,7 @@ public final class ModelRegistry implements AutoCloseable {
         private InstantSource wall = InstantSource.system();
         private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
         private @Nullable ExecutorService workers;
+        private @Nullable Timer timer;
         private @Nullable RolloutStore store;
         private boolean simulated;
         private Duration reloadEvery = Reload.DEFAULT_EVERY;
@@ -879,6 +885,12 @@ public final class ModelRegistry implements AutoCloseable {
             random = outsideRandom;
             workers = outsideWorkers;
             simulated = true;
+            return this;
+        }
+
+        /** The seam of what begins at an instant, where a simulation wants to know for whom. */
+        Builder timer(Timer outsideTimer) {
+            timer = outsideTimer;
             return this;
         }
 

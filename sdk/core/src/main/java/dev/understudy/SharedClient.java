@@ -4,6 +4,7 @@ import dev.understudy.chat.ChatModel;
 import dev.understudy.chat.Deployment;
 import dev.understudy.chat.Provider;
 import dev.understudy.chat.ProviderClient;
+import dev.understudy.chat.QuotaListener;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,8 +41,8 @@ final class SharedClient {
         return provider;
     }
 
-    ChatModel model(Deployment deployment) {
-        return client.model(deployment);
+    ChatModel model(Deployment deployment, QuotaListener quotas) {
+        return client.model(deployment, quotas);
     }
 
     /** Keeps it open; only for those who know that somebody else does. */

@@ -238,6 +238,12 @@ class ObserverTest {
                 }
 
                 @Override
+                public CallObservation branch() {
+                    note("branch");
+                    return this;
+                }
+
+                @Override
                 public void on(Event event) {
                     lines.add(event.getClass().getSimpleName());
                 }
@@ -272,6 +278,12 @@ class ObserverTest {
                         fail("work");
                         return () -> fail("done");
                     };
+                }
+
+                @Override
+                public CallObservation branch() {
+                    fail("branch");
+                    return this;
                 }
 
                 @Override

@@ -234,6 +234,17 @@ class StreamTest {
     }
 
     @Test
+    @Rule({"R1", "R2"})
+    void who_speaks_beyond_the_whole_time_is_ended_at_it() {
+        tuned.speaksEvery(Duration.ofSeconds(9), "one ", "two ", "three ", "four");
+        ChatException failure = failure(sternEar);
+        assertThat(failure.kind()).isEqualTo(FailureKind.TIMEOUT);
+        assertThat(failure.partialText()).contains("one two three ");
+        assertThat(onlyEnd().latencyNanos()).isEqualTo(Duration.ofSeconds(30).toNanos());
+        assertThat(steady.calls()).isZero();
+    }
+
+    @Test
     void who_speaks_too_slowly_is_ended_after_five_seconds_of_it() {
         settings = settings.withFloor(2);
         String[] pieces = new String[100];

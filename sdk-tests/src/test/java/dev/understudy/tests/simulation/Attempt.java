@@ -17,7 +17,9 @@ final class Attempt {
     final boolean isInterruptible;
 
     final Usage usage;
-    /** Whether it runs on another thread than its call. */
+    /** The thread on which a hedge travels, where this is one's; else null. */
+    final Carrier hedge;
+    /** Whether it runs on another thread than its call, or hedge. */
     final boolean onWorker;
     /** When the SDK let go of it: its worker may be late. */
     final long sentAt;
@@ -40,6 +42,7 @@ final class Attempt {
             Variant variant,
             Act act,
             boolean isInterruptible,
+            Carrier hedge,
             boolean onWorker,
             long sentAt,
             long sentMoment,
@@ -50,11 +53,16 @@ final class Attempt {
         this.variant = variant;
         this.act = act;
         this.isInterruptible = isInterruptible;
+        this.hedge = hedge;
         this.onWorker = onWorker;
         this.sentAt = sentAt;
         this.sentMoment = sentMoment;
         this.passed = waited.moment() < sentMoment ? waited : new Since(sentMoment, sentAt);
         this.usage = new Usage(10 + id, 5 + id % 7);
+    }
+
+    boolean isHedge() {
+        return hedge != null;
     }
 
     boolean isOnTheWire() {

@@ -22,7 +22,10 @@ final class BudgetRules implements Watcher {
 
     @Override
     public void sent(Attempt attempt) {
-        if (attempt.call.attemptsAt(attempt.model).size() == 1) {
+        long asked = attempt.call.attemptsAt(attempt.model).stream()
+                .filter(own -> !own.isHedge())
+                .count();
+        if (attempt.isHedge() || asked == 1) {
             return;
         }
         List<Long> times = retries.computeIfAbsent(attempt.model, none -> new ArrayList<>());

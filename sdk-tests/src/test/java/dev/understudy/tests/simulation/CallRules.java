@@ -45,7 +45,11 @@ final class CallRules implements Watcher {
             throw simulation.violated("R11", call + " makes its attempt number " + call.attempts.size());
         }
         boolean last = attempt.variant == Variant.BASELINE || !call.mayFallBack();
-        int most = 1 + (last ? retry.withoutFallback() : retry.withFallback());
+        int most = 1
+                + (last ? retry.withoutFallback() : retry.withFallback())
+                + (int) call.attemptsAt(attempt.model).stream()
+                        .filter(Attempt::isHedge)
+                        .count();
         List<Attempt> here = call.attemptsAt(attempt.model);
         if (here.size() > most) {
             throw simulation.violated("R11", attempt + " is number " + here.size() + " at this model");
@@ -53,13 +57,19 @@ final class CallRules implements Watcher {
         if (here.size() > 1) {
             mayBeRetried(here.get(here.size() - 2), attempt);
         }
-        if (attempt.variant == Variant.BASELINE
+        if (attempt.isHedge()) {
+            hedgedProperly(attempt);
+        } else if (attempt.variant == Variant.BASELINE
+                && call.attempts.stream().noneMatch(Attempt::isHedge) // which may have spoken, and broken off
                 && !call.attemptsAt(String.valueOf(settings.candidate())).isEmpty()) {
             fellBackProperly(attempt);
         }
     }
 
     private void mayBeRetried(Attempt before, Attempt attempt) {
+        if (before.isHedge() && before.failure == FailureKind.OUTRUN) {
+            return; // it said nothing: the candidate began to speak, and broke off
+        }
         boolean itsOwnWord = before.act.failure() == before.failure;
         Boolean said = itsOwnWord ? before.act.origin().shouldRetry() : null;
         Duration asked = itsOwnWord ? before.act.origin().retryAfter() : null;
@@ -77,6 +87,19 @@ final class CallRules implements Watcher {
         SimulatedCall call = attempt.call;
         if (!call.mayFallBack() || call.heard(Event.FellBack.class).isEmpty()) {
             throw simulation.violated("R14", call + " must not fall back, or did so silently");
+        }
+    }
+
+    private void hedgedProperly(Attempt attempt) {
+        SimulatedCall call = attempt.call;
+        if (!call.mayBeHedged() || attempt.variant != Variant.BASELINE) {
+            throw simulation.violated("R14", attempt + " is a hedge, and must not be");
+        }
+        if (call.attempts.stream().filter(Attempt::isHedge).count() > 1) {
+            throw simulation.violated("R11", attempt + " is the second hedge of its call");
+        }
+        if (call.finished != null) {
+            throw simulation.violated("R2", attempt + " is sent after the end of its call");
         }
     }
 
@@ -123,9 +146,13 @@ final class CallRules implements Watcher {
     /** What is there is told at once; what is not wanted any more ends at once. */
     @Override
     public void reported(Attempt attempt, Event.AttemptFinished event) {
-        if (attempt.overAt >= 0 && now() > Math.max(attempt.overAt, attempt.call.runner.stalledUntil)) {
+        if (attempt.overAt >= 0 && now() > Math.max(attempt.overAt, traveller(attempt).stalledUntil)) {
             throw simulation.violated("R1", attempt + " is told " + (now() - attempt.overAt) + " ns late");
         }
+    }
+
+    private static Carrier traveller(Attempt attempt) {
+        return attempt.isHedge() ? attempt.hedge : attempt.call.runner;
     }
 
     @Override
@@ -156,7 +183,13 @@ final class CallRules implements Watcher {
             throw simulation.violated("R18", call + " was cancelled by nobody");
         }
         int seen = call.attempts.size();
-        if (end.attempts() != seen || call.heard(Event.AttemptFinished.class).size() != seen) {
+        int told = call.heard(Event.AttemptFinished.class).size();
+        // A hedge that was given up comes to its end by and by; one that is counted may just be on its way to the
+        // model.
+        boolean right = call.mayBeHedged()
+                ? end.attempts() >= seen && end.attempts() - 1 <= told && told <= end.attempts()
+                : end.attempts() == seen && told == seen;
+        if (!right) {
             throw simulation.violated("R11", call + " reports " + end.attempts() + " attempts; models saw " + seen);
         }
         if (seen > 0) {
@@ -174,7 +207,7 @@ final class CallRules implements Watcher {
         boolean answered = end.outcome() == Outcome.SUCCESS || end.outcome() == Outcome.DEGRADED;
         Attempt last = seen == 0 ? null : call.attempts.get(seen - 1);
         boolean unheard = call.stream && end.outcome() == Outcome.CANCELLED;
-        if (last != null && last.failure == null && !answered && !unheard) {
+        if (last != null && last.reported && !last.isHedge() && last.failure == null && !answered && !unheard) {
             throw simulation.violated("R3", call + " failed although " + last + " was answered");
         }
         if (last != null && last.failure == FailureKind.TIMEOUT && !stopped) {

@@ -42,6 +42,10 @@ final class Carrier extends Thread {
     long bornMoment;
     /** Whether it makes no pauses until it parks next: what it does is meant to be one step. */
     boolean hushed;
+    /** Whether it only waits for the instant of a plan. */
+    boolean isTimer;
+    /** Where it runs, or works for, a hedge: the thread on which that hedge travels; else null. */
+    Carrier hedge;
     /** When it was last held up for no reason of its own. */
     long stalledUntil;
 

@@ -36,7 +36,7 @@ final class Conservation implements Watcher {
     /** Or the SDK did not wait for it any more. */
     private static boolean isWhatItDid(Attempt attempt, Event.AttemptFinished event) {
         FailureKind told = event.failure();
-        if (told == FailureKind.TIMEOUT || told == FailureKind.CANCELLED) {
+        if (told == FailureKind.TIMEOUT || told == FailureKind.CANCELLED || told == FailureKind.OUTRUN) {
             return event.usage().equals(Usage.NONE);
         }
         return switch (attempt.act.how()) {
@@ -81,6 +81,9 @@ final class Conservation implements Watcher {
         for (SimulatedCall call : simulation.calls) {
             if (call.finished == null || call.endedAt < 0) {
                 throw simulation.violated("R25", call + " has no end");
+            }
+            if (call.finished.attempts() != call.attempts.size()) {
+                throw simulation.violated("R25", call + " told of " + call.finished.attempts() + " attempts");
             }
         }
         for (Attempt attempt : simulation.attempts) {

@@ -19,7 +19,8 @@ final class FlightRules implements Watcher {
             return;
         }
         List<Attempt> own = attempt.call.attemptsAt(attempt.model);
-        long before = own.size() > 1 ? own.get(own.size() - 2).sentMoment : Long.MAX_VALUE;
+        boolean together = own.size() > 1 && !own.get(own.size() - 2).isHedge();
+        long before = together ? own.get(own.size() - 2).sentMoment : Long.MAX_VALUE;
         for (Attempt other : simulation.attempts) {
             if (other.call == attempt.call || !isIdentical(other, attempt)) {
                 continue;
@@ -50,6 +51,14 @@ final class FlightRules implements Watcher {
     public void heard(SimulatedCall over, Event event) {
         if (!(event instanceof Event.CallFinished) || over.settings().cache() == null) {
             return;
+        }
+        for (Carrier carrier : simulation.world.live()) {
+            // A hedge may be the one that asks, or is about to hand over.
+            if (carrier.hedge == carrier
+                    && carrier.context instanceof SimulatedCall call
+                    && (call == over || isIdentical(call, over))) {
+                return;
+            }
         }
         SimulatedCall waiter = null;
         for (SimulatedCall call : simulation.calls) {

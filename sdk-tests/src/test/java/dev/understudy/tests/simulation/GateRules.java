@@ -95,7 +95,7 @@ final class GateRules implements Watcher {
         gate.onWire++;
         gate.candidatesOnWire += attempt.variant == Variant.CANDIDATE ? 1 : 0;
         look(gate);
-        if (!attempt.onWorker) {
+        if (!attempt.onWorker && !attempt.isHedge()) { // which never stands in line
             nobodyWasOvertaken(gate, attempt);
         }
     }
@@ -194,7 +194,7 @@ final class GateRules implements Watcher {
     }
 
     private boolean isFull(Gate gate, Variant variant) {
-        int limit = simulation.least(gate.limit);
+        int limit = Math.min(simulation.least(gate.limit), gate.permits.limit()); // the latter may be learnt
         return gate.permits.inUse() >= (variant == Variant.CANDIDATE ? limit - limit / 4 : limit);
     }
 

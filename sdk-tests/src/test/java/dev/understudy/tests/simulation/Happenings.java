@@ -68,6 +68,8 @@ final class Happenings {
             add("refused by " + refusal.guard());
         } else if (event instanceof Event.FellBack fall) {
             add("fell back after " + fall.reason());
+        } else if (event instanceof Event.Hedged hedged) {
+            add("hedge " + hedged.result());
         } else if (event instanceof Event.BreakerChanged change) {
             add("breaker " + change.from() + " to " + change.to());
         }

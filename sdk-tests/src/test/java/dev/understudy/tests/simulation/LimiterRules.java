@@ -79,7 +79,9 @@ final class LimiterRules implements Watcher {
 
     /** Whether the SDK did not wait for the model's word. */
     private static boolean isLeft(Event.AttemptFinished event) {
-        return event.failure() == FailureKind.TIMEOUT || event.failure() == FailureKind.CANCELLED;
+        return event.failure() == FailureKind.TIMEOUT
+                || event.failure() == FailureKind.CANCELLED
+                || event.failure() == FailureKind.OUTRUN;
     }
 
     @Override
@@ -90,11 +92,18 @@ final class LimiterRules implements Watcher {
             long until = closedUntil.getOrDefault(refusal.model(), 0L);
             if (simulation.world.elapsedNanos() >= until
                     && buckets.get(refusal.model()) == null
+                    && !isTokenLimited(call, refusal.model())
                     && simulation.installing == null
                     && !call.unwanted()) {
                 throw simulation.violated("R12", call + " was refused by a limiter that is open");
             }
         }
+    }
+
+    /** By the limit that a call saw, or by the one that holds now. */
+    private boolean isTokenLimited(SimulatedCall call, String model) {
+        return call.configuration.models().get(model).tokenLimit() != null
+                || simulation.configuration().models().get(model).tokenLimit() != null;
     }
 
     @Override

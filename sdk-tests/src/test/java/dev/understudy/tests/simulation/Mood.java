@@ -4,6 +4,7 @@ import dev.understudy.chat.FinishReason;
 import dev.understudy.error.FailureKind;
 import dev.understudy.error.Origin;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -32,7 +33,11 @@ enum Mood {
             Duration.ofHours(1),
             Duration.ofSeconds(Long.MAX_VALUE));
 
-    private static final FailureKind[] KINDS = FailureKind.values();
+    /** All but the one that only the SDK itself can say. */
+    private static final FailureKind[] KINDS = Arrays.stream(FailureKind.values())
+            .filter(kind -> kind != FailureKind.OUTRUN)
+            .toArray(FailureKind[]::new);
+
     private static final List<FailureKind> USUAL =
             List.of(FailureKind.UPSTREAM, FailureKind.TRANSPORT, FailureKind.CONFLICT, FailureKind.REQUEST_TIMEOUT);
 

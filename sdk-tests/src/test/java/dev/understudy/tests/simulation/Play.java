@@ -72,7 +72,8 @@ final class Play {
                 listeners,
                 simulation.waiting,
                 simulation::nextLong,
-                new VirtualWorkers(world, simulation::hired));
+                new VirtualWorkers(world, simulation::hired),
+                new VirtualTimer(world));
         simulation.tell(Watcher::installed);
     }
 

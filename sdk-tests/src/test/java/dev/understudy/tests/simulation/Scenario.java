@@ -18,13 +18,16 @@ import dev.understudy.config.ModelSettings;
 import dev.understudy.event.BudgetPeriod;
 import dev.understudy.event.BudgetPolicy;
 import dev.understudy.fallback.FallbackSettings;
+import dev.understudy.fallback.HedgeSettings;
 import dev.understudy.retry.RetrySettings;
 import dev.understudy.rollout.GuardSettings;
 import dev.understudy.rollout.RampSettings;
 import dev.understudy.rollout.RolloutSettings;
 import dev.understudy.rollout.Share;
+import dev.understudy.throttle.AdaptiveSettings;
 import dev.understudy.throttle.RateLimit;
 import dev.understudy.throttle.ThrottleSettings;
+import dev.understudy.throttle.TokenLimit;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,7 +50,13 @@ final class Scenario {
     private final SplittableRandom chance;
     /** Of its own, so that runs without streams are what they were. */
     private final SplittableRandom streams;
+    /** The same for limits that are learnt, and limits on tokens. */
+    private final SplittableRandom limits;
 
+    /** As above. */
+    private final SplittableRandom hedges;
+
+    private final double hedgedShare;
     private final double streamShare;
     private final long usualGap;
     private final long usualLatency;
@@ -70,7 +79,10 @@ final class Scenario {
     Scenario(long seed) {
         chance = new SplittableRandom(seed);
         streams = new SplittableRandom(~seed);
+        limits = new SplittableRandom(seed ^ 0x5DEECE66DL);
         streamShare = streams.nextInt(3) == 0 ? 0.5 : 0;
+        hedges = new SplittableRandom(seed * 31 + 7);
+        hedgedShare = hedges.nextInt(3) == 0 ? 0.8 : 0;
         usualTimeout = Mood.nanos(chance, SECOND / 10, 30 * SECOND);
         usualLatency = Mood.nanos(chance, usualTimeout / 100, usualTimeout / 2);
         // Between a tenth of a call and ten calls at once, or all of them.
@@ -173,7 +185,24 @@ final class Scenario {
                         open,
                         open.plus(duration(1, 60_000)),
                         duration(1_000, 300_000));
-        return new ModelSettings(deployment, breaker, chance.nextInt(8) == 0 ? rateLimit() : null);
+        RateLimit rate = chance.nextInt(8) == 0 ? rateLimit() : null;
+        return new ModelSettings(deployment, breaker, rate, limits.nextInt(8) == 0 ? tokenLimit() : null);
+    }
+
+    /** From less than one call takes to all that calls take, within less than what is waited for in the end. */
+    private TokenLimit tokenLimit() {
+        return new TokenLimit(
+                1 + limits.nextLong(1 + limits.nextLong(20_000)), Duration.ofMillis(1 + limits.nextInt(100_000)));
+    }
+
+    /** Now and then a limit is learnt instead. */
+    private ThrottleSettings sometimesLearnt(ThrottleSettings fixed) {
+        if (limits.nextInt(4) != 0) {
+            return fixed;
+        }
+        AdaptiveSettings bounds =
+                AdaptiveSettings.between(1 + limits.nextInt(fixed.maxConcurrent()), fixed.maxConcurrent());
+        return new ThrottleSettings(fixed.maxConcurrent(), fixed.queue(), fixed.maxWait(), fixed.waitShare(), bounds);
     }
 
     /** Between half of what comes and ten times as much. */
@@ -191,32 +220,34 @@ final class Scenario {
         int permits = 1 + chance.nextInt(12);
         Duration backoff = duration(1, 1 + usualTimeout / 10_000_000);
         boolean manyRetries = chance.nextInt(4) == 0;
+        FallbackSettings kept = new FallbackSettings(
+                chance.nextInt(3) == 0 ? timeout.dividedBy(2 + chance.nextInt(8)) : null,
+                0.1 + 0.8 * chance.nextDouble(),
+                chance.nextBoolean());
+        RetrySettings retries = chance.nextInt(3) == 0
+                ? RetrySettings.DEFAULT
+                : new RetrySettings(
+                        chance.nextInt(manyRetries ? 11 : 3),
+                        chance.nextInt(manyRetries ? 11 : 4),
+                        1 + chance.nextInt(manyRetries ? 20 : 6),
+                        backoff,
+                        backoff.multipliedBy(1 + chance.nextInt(20)),
+                        duration(1, 20_000));
+        int attempts = retries.maxAttempts();
         return AgentSettings.builder(name)
                 .baseline(models.get(baseline))
                 .candidate(hasCandidate ? models.get(candidate) : null)
                 .timeout(timeout)
-                .fallback(new FallbackSettings(
-                        chance.nextInt(3) == 0 ? timeout.dividedBy(2 + chance.nextInt(8)) : null,
-                        0.1 + 0.8 * chance.nextDouble(),
-                        chance.nextBoolean()))
-                .retry(
-                        chance.nextInt(3) == 0
-                                ? RetrySettings.DEFAULT
-                                : new RetrySettings(
-                                        chance.nextInt(manyRetries ? 11 : 3),
-                                        chance.nextInt(manyRetries ? 11 : 4),
-                                        1 + chance.nextInt(manyRetries ? 20 : 6),
-                                        backoff,
-                                        backoff.multipliedBy(1 + chance.nextInt(20)),
-                                        duration(1, 20_000)))
-                .throttle(
+                .fallback(kept)
+                .retry(retries)
+                .throttle(sometimesLearnt(
                         chance.nextInt(4) == 0
                                 ? ThrottleSettings.DEFAULT
                                 : new ThrottleSettings(
                                         permits,
                                         chance.nextInt(3 * permits),
                                         chance.nextInt(6) == 0 ? Duration.ZERO : duration(1, 10_000),
-                                        chance.nextDouble()))
+                                        chance.nextDouble())))
                 .rollout(rollout(name, hasCandidate))
                 .cache(
                         chance.nextBoolean()
@@ -228,9 +259,25 @@ final class Scenario {
                                         64 << 20,
                                         chance.nextInt(3) == 0 ? duration(1_000, 300_000) : null))
                 .budget(budget(name))
+                .hedge(
+                        hedges.nextDouble() < hedgedShare && attempts >= HedgeSettings.LEAST_ATTEMPTS
+                                ? hedge(timeout, kept)
+                                : null)
                 .useFinetuned(chance.nextInt(20) == 0 ? Boolean.FALSE : null)
                 .useFallback(chance.nextInt(8) == 0 ? (Boolean) chance.nextBoolean() : null)
                 .build();
+    }
+
+    /** By the candidate's own time, or by one between a hundredth of what it has and all of it. */
+    private HedgeSettings hedge(Duration timeout, FallbackSettings fallback) {
+        long kept = fallback.reserve() != null
+                ? fallback.reserve().toNanos()
+                : (long) (timeout.toNanos() * fallback.reserveShare());
+        long most = timeout.toNanos() - kept - 1;
+        boolean fixed = most > 2_000_000 && hedges.nextInt(4) != 0;
+        return new HedgeSettings(
+                fixed ? Duration.ofNanos(Mood.nanos(hedges, Math.max(1_000_000, most / 100), most)) : null,
+                hedges.nextBoolean() ? 1 : 0.05 + hedges.nextDouble() / 2);
     }
 
     /** From what a few calls cost to more than all of them do. */

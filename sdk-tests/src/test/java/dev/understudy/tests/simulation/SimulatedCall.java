@@ -89,6 +89,11 @@ final class SimulatedCall {
         return model.equals(settings().candidate()) ? Variant.CANDIDATE : Variant.BASELINE;
     }
 
+    /** Whether a hedge has been sent for it, or may be by and by. */
+    boolean mayBeHedged() {
+        return settings().hedge() != null && settings().candidate() != null && mayFallBack();
+    }
+
     /** Whether somebody wanted it to end. */
     boolean unwanted() {
         return interruptedAt >= 0 || cancelledAt >= 0;

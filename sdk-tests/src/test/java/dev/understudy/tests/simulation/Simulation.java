@@ -152,6 +152,8 @@ final class Simulation {
 
     /** The SDK has handed a task to a thread. The first for an asynchronous call is the call itself. */
     void hired(Carrier worker) {
+        Carrier me = world.current();
+        worker.hedge = me.isTimer ? worker : me.hedge;
         if (worker.context instanceof SimulatedCall call
                 && call.async
                 && call.runner == null
@@ -175,7 +177,8 @@ final class Simulation {
         if (me.isInterrupted()) {
             throw violated("R4", call + " went on to " + model.name() + " with an interrupted thread");
         }
-        boolean onWorker = me != call.runner;
+        Carrier traveller = me.hedge != null ? me.hedge : call.runner;
+        boolean onWorker = me != traveller;
         Attempt attempt = new Attempt(
                 attempts.size(),
                 call,
@@ -183,10 +186,11 @@ final class Simulation {
                 call.variantOf(model.name()),
                 act,
                 model.isInterruptible(),
+                me.hedge,
                 onWorker,
                 onWorker ? me.bornAt : world.elapsedNanos(),
                 onWorker ? me.bornMoment : world.moment(),
-                lines.passed(call.runner));
+                lines.passed(traveller));
         attempts.add(attempt);
         call.attempts.add(attempt);
         world.note("sends " + attempt + ": " + act);
@@ -194,7 +198,7 @@ final class Simulation {
             throw violated("R2", attempt + " began when its time was over");
         }
         tell(watcher -> watcher.sent(attempt));
-        lines.forget(call.runner);
+        lines.forget(traveller);
         return attempt;
     }
 
@@ -215,15 +219,20 @@ final class Simulation {
         world.note("reports " + event);
         if (call != null) {
             call.events.add(event);
-            lines.forget(call.runner);
+            lines.forget(traveller(call));
             if (event instanceof Event.AttemptFinished end) {
                 reported(call, end);
             }
         }
         tell(watcher -> watcher.heard(call, event));
         if (call != null && event instanceof Event.BreakerChanged change && change.to() == CircuitState.HALF_OPEN) {
-            lines.passes(call.runner); // a probe
+            lines.passes(traveller(call)); // a probe
         }
+    }
+
+    private Carrier traveller(SimulatedCall call) {
+        Carrier hedge = world.current().hedge;
+        return hedge != null ? hedge : call.runner;
     }
 
     private void reported(SimulatedCall call, Event.AttemptFinished end) {

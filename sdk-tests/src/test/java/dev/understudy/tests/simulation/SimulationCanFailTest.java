@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Who watches the watchers: what is broken on purpose is found soon, and by the right rule. */
 class SimulationCanFailTest {
 
-    private static final int SEEDS = 40;
+    private static final int SEEDS = 150;
 
     @ParameterizedTest
     @CsvSource({

@@ -9,12 +9,15 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A thousand seeds, a thousand runs, and every rule holds at every step of each. {@code -Dsimulation.seed=42} runs that one
- * alone and writes its trace, {@code -Dsimulation.seeds=5000} runs more of them.
+ * alone and writes its trace, {@code -Dsimulation.seeds=5000} runs more of them. A seed is the same run on every JDK: where
+ * another one has played the first thousand, this one plays some hundreds that follow.
  */
 class SimulationTest {
 
     private static final Long ONE = Long.getLong("simulation.seed");
-    private static final long SEEDS = Long.getLong("simulation.seeds", 1000);
+    private static final boolean PLAYED = "true".equals(System.getenv("UNDERSTUDY_CHECKED"));
+    private static final long FIRST = PLAYED ? 1001 : 1;
+    private static final long SEEDS = Long.getLong("simulation.seeds", PLAYED ? 400 : 1000);
 
     @Test
     @Rule({
@@ -22,7 +25,7 @@ class SimulationTest {
         "R19", "R21", "R23", "R24", "R25", "R27", "R30"
     })
     void every_rule_holds_at_every_step_whatever_happens() {
-        Seeds seeds = Seeds.run(ONE == null ? 1 : ONE, ONE == null ? SEEDS : ONE);
+        Seeds seeds = Seeds.run(ONE == null ? FIRST : ONE, ONE == null ? FIRST + SEEDS - 1 : ONE);
         assertThat(seeds.failures()).isEmpty();
         if (ONE == null && SEEDS >= 1000) {
             enoughHappened(seeds.happenings());
@@ -71,6 +74,10 @@ class SimulationTest {
             "closed early",
             "budget NEARLY_SPENT",
             "budget SPENT",
+            "hedge WON",
+            "hedge LOST",
+            "hedge UNDECIDED",
+            "hedge SKIPPED",
             "on a worker",
             "on the caller",
             "act SILENCE",
@@ -99,6 +106,7 @@ class SimulationTest {
             "breaker CLOSED to LATCHED",
             "breaker LATCHED to HALF_OPEN",
             "breaker HALF_OPEN to LATCHED",
+            "hedge FAILED",
             "attempts 4",
             "reload storm"
         }) {

@@ -57,7 +57,8 @@ final class SpendingRules implements Watcher {
                 || since(call).stream()
                         .map(configuration -> budget(configuration, call.agent))
                         .anyMatch(budget -> budget.atLimit() == BudgetPolicy.REFUSE
-                                && sum(call.agent, Long.MAX_VALUE) >= Math.round(budget.limit() * 1e9));
+                                && sum(call.agent, Long.MAX_VALUE) + onItsWay(call.agent)
+                                        >= Math.round(budget.limit() * 1e9));
         if (!right) {
             throw simulation.violated("BUDGET", call + " is refused, and there is money left");
         }
@@ -97,10 +98,45 @@ final class SpendingRules implements Watcher {
         return any;
     }
 
+    /** What attempts have cost whose calls are about to tell. */
+    private long onItsWay(String agent) {
+        return simulation.attempts.stream()
+                .filter(attempt -> attempt.call.agent.equals(agent) && attempt.call.finished == null)
+                .mapToLong(this::cost)
+                .sum();
+    }
+
+    private long cost(Attempt attempt) {
+        return !attempt.reported || attempt.failure != null
+                ? 0
+                : Math.round(simulation
+                                .configuration()
+                                .models()
+                                .get(attempt.model)
+                                .deployment()
+                                .price()
+                                .of(attempt.usage)
+                        * 1e9);
+    }
+
+    /** Where hedges may cost something after the end of their call, what is spent is what all attempts have cost. */
+    private void paidAttempts(String agent) {
+        long sum = simulation.attempts.stream()
+                .filter(attempt -> attempt.call.agent.equals(agent))
+                .mapToLong(this::cost)
+                .sum();
+        double known = simulation.registry.budget(agent).orElseThrow().spent();
+        if (Math.round(known * 1e9) != sum) {
+            throw simulation.violated("R25", agent + " has spent " + sum / 1e9 + ", not " + known);
+        }
+    }
+
     @Override
     public void atRest() {
         for (String agent : simulation.configuration().agents().keySet()) {
-            if (knows(agent)) {
+            if (hasAlwaysOne(agent) && mayHedge(agent)) {
+                paidAttempts(agent);
+            } else if (knows(agent)) {
                 double known = simulation.registry.budget(agent).orElseThrow().spent();
                 if (known != sum(agent, Long.MAX_VALUE) / 1e9) {
                     throw simulation.violated(
@@ -110,8 +146,20 @@ final class SpendingRules implements Watcher {
         }
     }
 
-    /** Whether the agent always had a budget, and one whose period does not end within the run. */
+    /** Whether what was spent is known at every moment. */
     private boolean knows(String agent) {
+        return hasAlwaysOne(agent) && !mayHedge(agent);
+    }
+
+    private boolean mayHedge(String agent) {
+        return simulation.configurations.stream()
+                        .anyMatch(in -> in.agents().get(agent).hedge() != null)
+                || (simulation.installing != null
+                        && simulation.installing.agents().get(agent).hedge() != null);
+    }
+
+    /** Whether the agent always had a budget, and one whose period does not end within the run. */
+    private boolean hasAlwaysOne(String agent) {
         Predicate<Configuration> whole = configuration -> {
             BudgetSettings budget = budget(configuration, agent);
             return budget != null && budget.per() == BudgetPeriod.MONTH;

@@ -14,7 +14,8 @@ final class StreamRules implements Watcher {
     @Override
     public void sent(Attempt attempt) {
         SimulatedCall call = attempt.call;
-        if (call.refused || !call.said.isEmpty()) {
+        // A hedge may be on its way when the candidate begins to speak after all.
+        if (!attempt.isHedge() && (call.refused || !call.said.isEmpty())) {
             throw simulation.violated("R13", attempt + " follows what was heard, without consent");
         }
     }

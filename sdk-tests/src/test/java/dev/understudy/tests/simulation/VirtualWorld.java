@@ -317,6 +317,8 @@ final class VirtualWorld implements Ticker, Parking {
         carrier.bornAt = elapsedNanos;
         carrier.bornMoment = ++moments;
         carrier.hushed = false;
+        carrier.isTimer = false;
+        carrier.hedge = null;
         live.add(carrier);
         return carrier;
     }

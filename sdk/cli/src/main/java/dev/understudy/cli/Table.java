@@ -4,13 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Rows for people: columns aligned, two blanks between them, at most {@value #WIDTH} characters wide. What does not fit is
- * wrapped within its column, the widest first, between words as long as that helps, so that nothing is cut. Not thread-safe.
+ * Rows for people: columns aligned, two blanks between them, {@value #WIDTH} characters wide at most where that can be. What
+ * does not fit is wrapped within its column, the widest first, between words, so that nothing is cut. Where all columns are as
+ * narrow as their words the table is wider: instants and names of states are not broken. Only what is longer than {@value
+ * #LONGEST_WORD} characters is. Not thread-safe.
  */
 final class Table {
 
     /** As wide as a page of ours gets. */
     static final int WIDTH = 100;
+
+    /** Longer than an instant, a state or a name that people give; a key or an address may be longer, and is broken. */
+    private static final int LONGEST_WORD = 36;
 
     private static final String GAP = "  ";
 
@@ -85,15 +90,14 @@ final class Table {
             for (List<String> row : rows) {
                 widths[column] = Math.max(widths[column], length(row.get(column)));
                 for (String word : row.get(column).split(" ", -1)) {
-                    words[column] = Math.max(words[column], length(word));
+                    words[column] = Math.max(words[column], Math.min(length(word), LONGEST_WORD));
                 }
             }
             sum += widths[column];
         }
-        for (; sum > WIDTH; sum--) {
-            int widest = widest(widths, words);
-            widest = widest >= 0 ? widest : widest(widths, new int[widths.length]);
+        for (int widest = widest(widths, words); sum > WIDTH && widest >= 0; widest = widest(widths, words)) {
             widths[widest]--;
+            sum--;
         }
         return widths;
     }

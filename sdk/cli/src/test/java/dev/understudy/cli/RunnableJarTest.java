@@ -27,6 +27,7 @@ class RunnableJarTest {
     private static final Map<String, String> LIBRARIES = Map.ofEntries(
             Map.entry("com/fasterxml/jackson/core/", "com.fasterxml.jackson.core:jackson-core"),
             Map.entry("com/github/benmanes/caffeine/", "com.github.ben-manes.caffeine:caffeine"),
+            Map.entry("com/netflix/concurrency/limits/", "com.netflix.concurrency-limits:concurrency-limits-core"),
             Map.entry("io/github/resilience4j/circuitbreaker/", "io.github.resilience4j:resilience4j-circuitbreaker"),
             Map.entry("io/github/resilience4j/core/", "io.github.resilience4j:resilience4j-core"),
             Map.entry("kotlin/", "org.jetbrains.kotlin:kotlin-stdlib"),
@@ -138,6 +139,8 @@ class RunnableJarTest {
         try (JarFile jar = new JarFile(JAR)) {
             assertThat(text(jar, "META-INF/services/dev.understudy.chat.ProviderClient$Factory"))
                     .contains("dev.understudy.openai.OpenAiFactory");
+            assertThat(text(jar, "META-INF/services/dev.understudy.throttle.ConcurrencyLimit$Factory"))
+                    .contains("dev.understudy.adaptive.LearntLimitFactory");
             assertThat(jar.stream().map(JarEntry::getName))
                     .doesNotHaveDuplicates()
                     .noneMatch(

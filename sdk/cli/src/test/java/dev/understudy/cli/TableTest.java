@@ -38,6 +38,35 @@ class TableTest {
     }
 
     @Test
+    void where_every_column_is_as_narrow_as_its_words_the_table_is_wider_and_no_word_is_broken() {
+        String text = new Table("AGENT", "PHASE", "SHARE", "STEP", "SINCE", "REASON", "DECIDED BY", "MODEL")
+                .row(
+                        "support_agent",
+                        "ROLLED_BACK",
+                        "0%",
+                        "1 of 2",
+                        "2026-11-30T18:20:00Z",
+                        "GUARD",
+                        "guard",
+                        "a-tuned")
+                .row(
+                        "legal_agent",
+                        "OFF",
+                        "0%",
+                        "1 of 2",
+                        "2026-11-30T18:20:01Z",
+                        "KILL_SWITCH",
+                        "an operator",
+                        "legal-tuned-v1.4")
+                .toString();
+
+        assertThat(text)
+                .contains(
+                        "ROLLED_BACK", "KILL_SWITCH", "2026-11-30T18:20:00Z", "2026-11-30T18:20:01Z", "support_agent");
+        assertThat(text.lines().mapToInt(String::length).max().orElseThrow()).isGreaterThan(Table.WIDTH);
+    }
+
+    @Test
     void what_a_terminal_would_obey_is_not_written() {
         assertThat(new Table("A").row("\u001b[31m\r\n\u202e\u009b").toString())
                 .contains("?[31m????")

@@ -22,6 +22,7 @@ public final class BudgetStage implements Stage {
     @Override
     public ChatResponse handle(ChatCall call, Chain next) {
         Spending period = budget.at(call.startNanos());
+        call.tellLater(more -> budget.spend(period, more));
         try {
             return next.proceed(call);
         } finally {

@@ -18,6 +18,7 @@ import dev.understudy.event.Events;
 import dev.understudy.time.Deadline;
 import dev.understudy.time.Waiting;
 import java.util.Objects;
+import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,9 @@ public final class ChatCall {
     private Deadline deadline;
     private boolean lastLeg = true;
     private int attempts;
+    /** Of the trunk, where this is a hedge: those before it joined. */
+    private int attemptsBefore;
+
     private Usage usage = Usage.NONE;
     private double cost;
     private boolean answered;
@@ -56,6 +60,10 @@ public final class ChatCall {
     private boolean follows;
     private @Nullable Work abandoned;
     private @Nullable Delivery delivery;
+    private @Nullable Race race;
+    private long sentNanos;
+    private boolean slowForItself;
+    private DoubleConsumer spentLater = cost -> {};
 
     /**
      * Starts a call; its deadline runs from now.
@@ -78,6 +86,25 @@ public final class ChatCall {
         this.whole = Deadline.at(waiting, startNanos + timeoutNanos);
         this.deadline = whole;
         this.events = events.callStarted(agent);
+    }
+
+    /** The part of a call that goes on at another model, on another thread; it can be given up on its own. */
+    private ChatCall(ChatCall trunk, Race race, CallEvents events) {
+        agent = trunk.agent;
+        request = trunk.request;
+        options = trunk.options;
+        waiting = trunk.waiting;
+        startNanos = trunk.startNanos;
+        timeoutNanos = trunk.timeoutNanos;
+        whole = trunk.whole.earlierBy(0);
+        deadline = whole;
+        variant = trunk.variant;
+        explicit = trunk.explicit;
+        unit = trunk.unit;
+        share = trunk.share;
+        attemptsBefore = trunk.attempts;
+        this.race = race;
+        this.events = events;
     }
 
     /**
@@ -114,6 +141,17 @@ public final class ChatCall {
      */
     public Deadline wholeDeadline() {
         return whole;
+    }
+
+    /**
+     * Returns the bound on everything that may be done now: the whole call's, or, while two models race, one at the same instant that
+     * ends with this model's part in it.
+     *
+     * @return the latest deadline that a part of the work may have
+     */
+    Deadline outerDeadline() {
+        Race now = race;
+        return now == null ? whole : now.boundOf(this);
     }
 
     /**
@@ -305,8 +343,45 @@ public final class ChatCall {
 
     /**
      * Counts a request about to be sent.
+     *
+     * @throws dev.understudy.error.CancelledException if this is a hedge, and its call needs it no more
      */
     public void countAttempt() {
+        if (!tryCountAttempt()) {
+            throw isOutrun() ? outrun() : cancelled("nobody waits for its hedge any more");
+        }
+    }
+
+    /** Counts a request about to be sent; false where this is a hedge that nobody waits for any more. */
+    boolean tryCountAttempt() {
+        if (race != null && isHedge()) {
+            return race.count(this);
+        }
+        attempts++;
+        return true;
+    }
+
+    /** Notes when the latest request was sent. */
+    void sentAt(long nowNanos) {
+        sentNanos = nowNanos;
+    }
+
+    /**
+     * Returns how long the latest request has been on its way; nothing of the wait for a permit is in it.
+     *
+     * @param nowNanos a reading of the registry's clock
+     * @return nanoseconds, or -1 where nothing was sent
+     */
+    public long sinceSentNanos(long nowNanos) {
+        return attempts == 0 ? -1 : nowNanos - sentNanos;
+    }
+
+    /** Which of its call's attempts the latest one is; where two are under way at once, as far as this one knows. */
+    int attemptNumber() {
+        return attemptsBefore + attempts;
+    }
+
+    void addAttempt() {
         attempts++;
     }
 
@@ -387,6 +462,120 @@ public final class ChatCall {
      */
     public @Nullable FailureKind degradedBecause() {
         return degradedBecause;
+    }
+
+    /**
+     * Says who is to be told of what this call turns out to have cost after its end: an attempt that was given up may have been
+     * answered in that very moment.
+     *
+     * @param told hears the cost, in the currency of the configuration; on another thread
+     */
+    public void tellLater(DoubleConsumer told) {
+        spentLater = told;
+    }
+
+    // Two models at once
+
+    /**
+     * Says whether this is the part of a call that asks the baseline besides: it is sent at once or not at all, and once.
+     *
+     * @return whether it is a hedge
+     */
+    public boolean isHedge() {
+        return race != null && race.isJoinedBy(this);
+    }
+
+    /**
+     * Says that this call may be joined by a hedge from now on, or not any more.
+     *
+     * @param with the race, or null after it
+     */
+    void race(@Nullable Race with) {
+        race = with;
+    }
+
+    /**
+     * Returns how many of the call's attempts this leg has to leave to others.
+     *
+     * @return one for the baseline that may have to stand in, and one for the hedge where there may be one
+     */
+    public int attemptsKept() {
+        return lastLeg ? 0 : race == null ? 1 : 2;
+    }
+
+    /** Makes the part of this call that asks another model besides. */
+    ChatCall branch(Race with) {
+        return new ChatCall(this, with, events.branch());
+    }
+
+    /** Takes over what a hedge has sent, and what is known of its cost. */
+    void absorb(ChatCall hedge, boolean isOver) {
+        attempts += hedge.attempts;
+        if (isOver) {
+            absorbCost(hedge);
+        }
+    }
+
+    private void absorbCost(ChatCall hedge) {
+        usage = usage.plus(hedge.usage);
+        cost += hedge.cost;
+    }
+
+    /** What a hedge turned out to cost after the end of the call. */
+    void spentAfterTheEnd(double more) {
+        if (more > 0) {
+            spentLater.accept(more);
+        }
+    }
+
+    /** Lets somebody hear what a hedge says, as soon as it is said. */
+    void speakTo(StreamListener relay, StreamSettings settings) {
+        delivery = new Delivery(this, relay, settings);
+    }
+
+    /** Lets the hedge's answer be this call's. */
+    void takeOver(ChatCall hedge) {
+        leg = hedge.leg;
+        cache = hedge.cache;
+    }
+
+    /**
+     * Claims the call for the model that has just succeeded: the other of two is given up.
+     *
+     * @return false where the other was first
+     */
+    boolean claim() {
+        return race == null || race.claim(this);
+    }
+
+    /** Whether this part of the call was given up for the other, and not because its caller went away. */
+    boolean isOutrun() {
+        return race != null && race.isLostFor(this) && (isHedge() || !whole.isCancelled());
+    }
+
+    /** What a model is told that was given up for another. */
+    ChatException outrun() {
+        return FailureKind.OUTRUN.exception(
+                "Model " + name() + " was given up: another was first to answer a call of agent '" + agent + "'",
+                origin(),
+                null);
+    }
+
+    /**
+     * Notes that the assigned model had already taken longer than it usually does when another answered.
+     */
+    public void wasSlowForItself() {
+        slowForItself = true;
+    }
+
+    /**
+     * Says whether the assigned model was given up after it had taken longer than it usually does. How long it would have taken,
+     * nobody knows.
+     *
+     * @return whether it was outrun, and late by its own measure
+     */
+    public boolean isSlowForItself() {
+        return slowForItself;
     }
 
     // Who hears it while it is given
@@ -506,6 +695,9 @@ public final class ChatCall {
             throw cancelled("its thread was interrupted");
         }
         if (deadline.isCancelled()) {
+            if (isOutrun()) {
+                throw outrun();
+            }
             throw cancelled(waiting.isClosed() ? "the registry was closed" : "the caller cancelled");
         }
     }
@@ -529,7 +721,7 @@ public final class ChatCall {
         return now;
     }
 
-    private RuntimeException cancelled(String why) {
+    private ChatException cancelled(String why) {
         return FailureKind.CANCELLED.exception("Call of agent '" + agent + "' ended early: " + why, origin(), null);
     }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Delivery implements Sink {
 
-    private static final long NEVER = Long.MIN_VALUE;
+    static final long NEVER = Long.MIN_VALUE;
 
     private final ChatCall call;
     private final StreamListener listener;
@@ -36,6 +36,7 @@ public final class Delivery implements Sink {
 
     private int pieces;
     private long firstPieceNanos;
+    private long firstContentNanos = NEVER;
     private long firstHeardNanos = NEVER;
     private boolean refused;
     private @Nullable ChatException stopped;
@@ -45,6 +46,10 @@ public final class Delivery implements Sink {
         this.listener = listener;
         this.settings = settings;
         this.holdBackNanos = settings.holdBackTime().toNanos();
+    }
+
+    StreamSettings settings() {
+        return settings;
     }
 
     /** What a listener may do about its stream. */
@@ -88,9 +93,30 @@ public final class Delivery implements Sink {
 
     /** Starts an attempt; returns the bound on it, which moves. */
     Deadline begin(boolean modelStreams, long nowNanos) {
-        StreamPace begun = new StreamPace(settings, call.wholeDeadline(), call.deadline(), modelStreams, nowNanos);
+        StreamPace begun = new StreamPace(settings, call.outerDeadline(), call.deadline(), modelStreams, nowNanos);
         pace = begun;
+        firstContentNanos = NEVER;
         return begun.deadline();
+    }
+
+    /** Returns when the first content of the latest attempt came, or {@link #NEVER}. */
+    long firstContentNanos() {
+        return firstContentNanos;
+    }
+
+    /** Hands on what another model says, on whom others keep the limits. */
+    void relay() {
+        pace = null;
+    }
+
+    private void begins(long now) {
+        if (firstContentNanos == NEVER) {
+            // Whoever begins to speak has the word: a hedge is not needed any more, or this one is not.
+            if (!call.claim()) {
+                throw call.outrun();
+            }
+            firstContentNanos = now;
+        }
     }
 
     @Override
@@ -101,6 +127,7 @@ public final class Delivery implements Sink {
         ensureOpen();
         long now = call.waiting().nanoTime();
         if (pace != null) {
+            begins(now);
             pace.content(now);
         }
         if (pieces++ == 0) {
@@ -116,7 +143,9 @@ public final class Delivery implements Sink {
     public void progress() {
         ensureOpen();
         if (pace != null) {
-            pace.content(call.waiting().nanoTime());
+            long now = call.waiting().nanoTime();
+            begins(now);
+            pace.content(now);
         }
     }
 
@@ -126,7 +155,7 @@ public final class Delivery implements Sink {
 
     private void handOver(String piece, long now) {
         heard = text.length();
-        if (firstHeardNanos == NEVER) {
+        if (firstHeardNanos == NEVER && !call.isHedge()) { // whose words the caller hears from the trunk
             firstHeardNanos = now - call.startNanos();
             call.emit(new Event.FirstToken(call.agent(), call.variant(), call.model(), firstHeardNanos));
         }

@@ -12,6 +12,7 @@ import dev.understudy.time.Deadline;
 import dev.understudy.time.Waiting;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public final class ModelStage implements Stage {
 
     private final ChatModel upstream;
     private final LatencyRecorder latency;
+    private final LatencyRecorder firstContent;
     private final Waiting waiting;
     private final Executor workers;
 
@@ -29,13 +31,20 @@ public final class ModelStage implements Stage {
      * Leads to a model.
      *
      * @param upstream the model
-     * @param latency learns how long successful attempts take
+     * @param latency learns how long successful attempts take; of one that was outrun, how long it had taken by then
+     * @param firstContent learns how long streams take to begin, likewise
      * @param waiting the clock, and where the caller waits for a worker
      * @param workers runs models that do not {@linkplain ChatModel#honoursDeadline() honour their deadline}
      */
-    public ModelStage(ChatModel upstream, LatencyRecorder latency, Waiting waiting, Executor workers) {
+    public ModelStage(
+            ChatModel upstream,
+            LatencyRecorder latency,
+            LatencyRecorder firstContent,
+            Waiting waiting,
+            Executor workers) {
         this.upstream = upstream;
         this.latency = latency;
+        this.firstContent = firstContent;
         this.waiting = waiting;
         this.workers = workers;
     }
@@ -43,11 +52,14 @@ public final class ModelStage implements Stage {
     @Override
     public ChatResponse handle(ChatCall call, Chain next) {
         long start = call.ensureLive();
+        call.sentAt(start);
         ChatModel asked = call.observed(upstream);
         Delivery delivery = call.delivery();
         Deadline deadline = delivery == null ? call.deadline() : delivery.begin(upstream.streams(), start);
         WorkerTask task = upstream.honoursDeadline() ? null : handOver(call, asked, deadline);
-        call.countAttempt();
+        if (task == null || !call.isHedge()) { // a hedge's is counted in the moment in which its work begins
+            call.countAttempt();
+        }
         try {
             ChatResponse response = task == null ? ask(call, asked, deadline, delivery) : task.result(call);
             if (response == null) { // a foreign model may break its contract
@@ -77,7 +89,13 @@ public final class ModelStage implements Stage {
     }
 
     private ChatException reported(ChatCall call, ChatException failure, long start) {
-        report(call, failure.kind(), start, usage(failure), failure.origin().requestId());
+        boolean outrun = failure.kind() == FailureKind.CANCELLED && call.isOutrun();
+        report(
+                call,
+                outrun ? FailureKind.OUTRUN : failure.kind(),
+                start,
+                usage(failure),
+                failure.origin().requestId());
         return failure;
     }
 
@@ -90,7 +108,8 @@ public final class ModelStage implements Stage {
 
     /** Lets a worker ask, and waits until that is over or left behind. A request that never began is no attempt. */
     private WorkerTask handOver(ChatCall call, ChatModel asked, Deadline deadline) {
-        WorkerTask task = new WorkerTask(asked, call.request(), deadline, waiting, call.delivery());
+        BooleanSupplier mayBegin = call.isHedge() ? call::tryCountAttempt : () -> true;
+        WorkerTask task = new WorkerTask(asked, call.request(), deadline, waiting, mayBegin, call.delivery());
         RejectedExecutionException full = null;
         try {
             workers.execute(task);
@@ -135,12 +154,28 @@ public final class ModelStage implements Stage {
         if (failure == null) {
             call.answered(now);
             latency.record(took, now);
+        } else if (failure == FailureKind.OUTRUN && !call.isHedge()) {
+            // At least so long. Without it, the slow ones would be missing, and what is usual would shrink from hedge
+            // to hedge.
+            (call.delivery() == null ? latency : firstContent).record(took, now);
         } else if (failure.alerting()) {
             call.emit(new Event.Alert(call.agent(), call.model(), failure));
+        }
+        Delivery delivery = call.delivery();
+        if (delivery != null && delivery.firstContentNanos() != Delivery.NEVER) {
+            firstContent.record(delivery.firstContentNanos() - start, now);
         }
         Price price = call.deployment().price();
         call.spent(usage, price);
         call.emit(new Event.AttemptFinished(
-                call.agent(), call.variant(), call.model(), failure, took, usage, price, call.attempts(), requestId));
+                call.agent(),
+                call.variant(),
+                call.model(),
+                failure,
+                took,
+                usage,
+                price,
+                call.attemptNumber(),
+                requestId));
     }
 }

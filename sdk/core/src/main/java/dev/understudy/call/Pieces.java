@@ -21,13 +21,15 @@ final class Pieces implements Sink {
     private final ArrayBlockingQueue<String> queue = new ArrayBlockingQueue<>(MOST);
     private final Deadline deadline;
     private final Waiting waiting;
-    private final Thread caller = Thread.currentThread();
+    private final Thread caller;
     private volatile boolean left;
     private volatile @Nullable Thread full;
 
+    /** Carries to the calling thread. */
     Pieces(Deadline deadline, Waiting waiting) {
         this.deadline = deadline;
         this.waiting = waiting;
+        this.caller = Thread.currentThread();
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.understudy.time.Waiting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class WorkerTask implements Runnable, Work {
     private final Deadline deadline;
     private final Waiting waiting;
     private final Thread caller = Thread.currentThread();
+    private final BooleanSupplier mayBegin;
     private final @Nullable Delivery delivery;
     private final @Nullable Pieces pieces;
 
@@ -43,12 +45,19 @@ final class WorkerTask implements Runnable, Work {
     /** Written last: who sees it sees the two above. */
     private volatile boolean over;
 
+    /** @param mayBegin asked once, on the worker, when all else is ready */
     WorkerTask(
-            ChatModel upstream, ChatRequest request, Deadline deadline, Waiting waiting, @Nullable Delivery delivery) {
+            ChatModel upstream,
+            ChatRequest request,
+            Deadline deadline,
+            Waiting waiting,
+            BooleanSupplier mayBegin,
+            @Nullable Delivery delivery) {
         this.upstream = upstream;
         this.request = request;
         this.deadline = deadline;
         this.waiting = waiting;
+        this.mayBegin = mayBegin;
         this.delivery = delivery;
         this.pieces = delivery == null ? null : new Pieces(deadline, waiting);
     }
@@ -70,7 +79,7 @@ final class WorkerTask implements Runnable, Work {
     private boolean begin() {
         lock.lock();
         try {
-            begun = !left && !deadline.isOver();
+            begun = !left && !deadline.isOver() && mayBegin.getAsBoolean();
             worker = begun ? Thread.currentThread() : null;
             return begun;
         } finally {

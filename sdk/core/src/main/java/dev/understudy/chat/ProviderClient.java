@@ -19,6 +19,17 @@ public interface ProviderClient extends AutoCloseable {
      */
     ChatModel model(Deployment deployment);
 
+    /**
+     * Opens a model whose provider may say what is left of its rate limits.
+     *
+     * @param deployment which model, and what is sent with every request
+     * @param quotas hears what the provider says; by default it hears nothing
+     * @return the model; it honours its deadline
+     */
+    default ChatModel model(Deployment deployment, QuotaListener quotas) {
+        return model(deployment);
+    }
+
     /** Cancels calls in flight and closes all connections. Idempotent. */
     @Override
     void close();

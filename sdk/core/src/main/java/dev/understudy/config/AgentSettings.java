@@ -5,12 +5,14 @@ import dev.understudy.cache.CacheSettings;
 import dev.understudy.call.StreamSettings;
 import dev.understudy.error.Bounds;
 import dev.understudy.fallback.FallbackSettings;
+import dev.understudy.fallback.HedgeSettings;
 import dev.understudy.insight.ExperimentSettings;
 import dev.understudy.retry.RetrySettings;
 import dev.understudy.rollout.GuardSettings;
 import dev.understudy.rollout.RampSettings;
 import dev.understudy.rollout.RolloutSettings;
 import dev.understudy.rollout.Share;
+import dev.understudy.throttle.AdaptiveSettings;
 import dev.understudy.throttle.ThrottleSettings;
 import java.time.Duration;
 import java.util.Objects;
@@ -44,6 +46,7 @@ public final class AgentSettings {
     private final @Nullable CacheSettings cache;
     private final StreamSettings stream;
     private final @Nullable BudgetSettings budget;
+    private final @Nullable HedgeSettings hedge;
     private final @Nullable Boolean useFinetuned;
     private final @Nullable Boolean useFallback;
 
@@ -60,6 +63,7 @@ public final class AgentSettings {
         cache = builder.cache;
         stream = builder.stream;
         budget = builder.budget;
+        hedge = builder.hedge;
         useFinetuned = builder.useFinetuned;
         useFallback = builder.useFallback;
     }
@@ -183,6 +187,15 @@ public final class AgentSettings {
     }
 
     /**
+     * Returns when the baseline is asked besides a candidate that is late.
+     *
+     * @return the hedge's settings, or null where nothing is hedged, which is the default
+     */
+    public @Nullable HedgeSettings hedge() {
+        return hedge;
+    }
+
+    /**
      * Returns whether this agent may use its candidate; {@link Configuration#useFinetuned(AgentSettings)} joins it with the
      * kill switch.
      *
@@ -217,6 +230,7 @@ public final class AgentSettings {
                 && Objects.equals(cache, that.cache)
                 && stream.equals(that.stream)
                 && Objects.equals(budget, that.budget)
+                && Objects.equals(hedge, that.hedge)
                 && Objects.equals(useFinetuned, that.useFinetuned)
                 && Objects.equals(useFallback, that.useFallback);
     }
@@ -246,6 +260,7 @@ public final class AgentSettings {
         private @Nullable CacheSettings cache;
         private StreamSettings stream = StreamSettings.DEFAULT;
         private @Nullable BudgetSettings budget;
+        private @Nullable HedgeSettings hedge;
         private @Nullable Boolean useFinetuned;
         private @Nullable Boolean useFallback;
 
@@ -327,6 +342,17 @@ public final class AgentSettings {
          * @return this
          */
         public Builder maxConcurrent(int value) {
+            return throttle(ThrottleSettings.of(value));
+        }
+
+        /**
+         * How many attempts may be on the wire is learnt, for each of the agent's two models by itself, with the default queue of
+         * twice the most. {@code understudy-adaptive} has to be on the class path.
+         *
+         * @param value the bounds; {@link AdaptiveSettings#DEFAULT} for the usual ones
+         * @return this
+         */
+        public Builder maxConcurrent(AdaptiveSettings value) {
             return throttle(ThrottleSettings.of(value));
         }
 
@@ -413,6 +439,17 @@ public final class AgentSettings {
          */
         public Builder budget(@Nullable BudgetSettings value) {
             budget = value;
+            return this;
+        }
+
+        /**
+         * When the baseline is asked besides a candidate that is late.
+         *
+         * @param value the settings, or null, the default, to ask it only when the candidate has failed
+         * @return this
+         */
+        public Builder hedge(@Nullable HedgeSettings value) {
+            hedge = value;
             return this;
         }
 

@@ -17,6 +17,7 @@ import dev.understudy.config.Schema.Caches;
 import dev.understudy.config.Schema.Deployments;
 import dev.understudy.config.Schema.Experiments;
 import dev.understudy.config.Schema.Guards;
+import dev.understudy.config.Schema.Hedges;
 import dev.understudy.config.Schema.Models;
 import dev.understudy.config.Schema.Prices;
 import dev.understudy.config.Schema.Providers;
@@ -30,12 +31,14 @@ import dev.understudy.error.Bounds;
 import dev.understudy.event.BudgetPeriod;
 import dev.understudy.event.BudgetPolicy;
 import dev.understudy.fallback.FallbackSettings;
+import dev.understudy.fallback.HedgeSettings;
 import dev.understudy.insight.ExperimentSettings;
 import dev.understudy.retry.RetrySettings;
 import dev.understudy.rollout.GuardSettings;
 import dev.understudy.rollout.RampSettings;
 import dev.understudy.rollout.RolloutSettings;
 import dev.understudy.rollout.Share;
+import dev.understudy.throttle.ConcurrencyLimit;
 import dev.understudy.throttle.ThrottleSettings;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
@@ -56,15 +59,21 @@ final class Binder {
 
     private final Surroundings surroundings;
     private final Map<String, ProviderClient.Factory> factories;
+    private final boolean learns;
     private final Problems problems;
     /** Who checks what is sent to a provider; by the provider's name. */
     private final Map<String, ProviderClient.Factory> clients = new HashMap<>();
 
     private final Configuration.Builder builder = Configuration.builder();
 
-    Binder(Surroundings surroundings, Map<String, ProviderClient.Factory> factories, Problems problems) {
+    Binder(
+            Surroundings surroundings,
+            Map<String, ProviderClient.Factory> factories,
+            boolean learns,
+            Problems problems) {
         this.surroundings = surroundings;
         this.factories = factories;
+        this.learns = learns;
         this.problems = problems;
     }
 
@@ -216,7 +225,11 @@ final class Binder {
         }
         ModelSettings model = make(
                 section,
-                () -> new ModelSettings(deployment.build(), breaker(breaker), section.get(Deployments.RATE_LIMIT)));
+                () -> new ModelSettings(
+                        deployment.build(),
+                        breaker(breaker),
+                        section.get(Deployments.RATE_LIMIT),
+                        section.get(Deployments.TOKEN_LIMIT)));
         if (model == null) {
             return;
         }
@@ -257,6 +270,7 @@ final class Binder {
             check.model(name, "candidate", candidate);
         }
         queue(section);
+        learning(section);
         if (!section.isSound() || !backoffGrows(section) || baseline == null) {
             return;
         }
@@ -287,6 +301,7 @@ final class Binder {
                 .cache(cache(section.section(Agents.CACHE, Section.OFF)))
                 .stream(stream(section.section(Agents.STREAM, Section.NONE)))
                 .budget(budget)
+                .hedge(hedge(section.section(Agents.HEDGE, Section.OFF)))
                 .useFinetuned(section.get(Agents.USE_FINETUNED))
                 .useFallback(section.get(Agents.USE_FALLBACK))
                 .build());
@@ -329,12 +344,13 @@ final class Binder {
 
     private static ThrottleSettings throttle(Section section) {
         ThrottleSettings otherwise = ThrottleSettings.DEFAULT;
-        int permits = section.get(Agents.MAX_CONCURRENT, otherwise.maxConcurrent());
+        Concurrency permits = section.get(Agents.MAX_CONCURRENT, new Concurrency(otherwise.maxConcurrent(), null));
         return new ThrottleSettings(
-                permits,
-                section.get(Agents.QUEUE, Math.min(2 * permits, 100_000)),
+                permits.most(),
+                section.get(Agents.QUEUE, Math.min(2 * permits.most(), 100_000)),
                 section.get(Agents.MAX_WAIT, otherwise.maxWait()),
-                section.get(Agents.WAIT_SHARE, otherwise.waitShare()));
+                section.get(Agents.WAIT_SHARE, otherwise.waitShare()),
+                permits.learnt());
     }
 
     /** The ceiling of a ramp is 100 % unless it is said; without a candidate there is nothing to climb to. */
@@ -415,6 +431,16 @@ final class Binder {
                 kept.time());
     }
 
+    private static @Nullable HedgeSettings hedge(Section section) {
+        HedgeSettings otherwise = HedgeSettings.DEFAULT;
+        return section == Section.OFF
+                ? null
+                : new HedgeSettings(
+                        section.get(Hedges.AFTER, new HedgeAfter(otherwise.after()))
+                                .time(),
+                        section.get(Hedges.BUDGET, otherwise.budget()));
+    }
+
     /** Whether an agent is to have a budget: defaults that only say what happens at the limit give it none. */
     private static boolean isBudget(Section agent, Section money) {
         return money != Section.OFF
@@ -451,6 +477,14 @@ final class Binder {
                             + "; write less, or a longer " + last.name()));
         }
         return false;
+    }
+
+    /** Notes a limit that is to be learnt where nothing learns. */
+    private void learning(Section section) {
+        Concurrency permits = section.get(Agents.MAX_CONCURRENT);
+        if (!learns && permits != null && permits.learnt() != null) {
+            problems.add(new Finding(section.path(Agents.MAX_CONCURRENT), ConcurrencyLimit.Factory.MISSING));
+        }
     }
 
     /** Notes a queue in which nobody may wait. */

@@ -2,6 +2,7 @@ package dev.understudy.config;
 
 import dev.understudy.chat.ProviderClient;
 import dev.understudy.error.ConfigurationException;
+import dev.understudy.throttle.ConcurrencyLimit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -34,6 +35,8 @@ public final class ConfigurationReader {
     private final @Nullable Function<String, @Nullable String> environment;
 
     private final Map<String, ProviderClient.Factory> factories;
+    /** Whether a limit on concurrency can be learnt. */
+    private final boolean learns;
 
     /**
      * A reader with its surroundings.
@@ -43,13 +46,16 @@ public final class ConfigurationReader {
      */
     public ConfigurationReader(
             Function<String, @Nullable String> environment, Map<String, ProviderClient.Factory> factories) {
-        this.environment = environment;
-        this.factories = Map.copyOf(factories);
+        this(environment, factories, ConcurrencyLimit.Factory.installed().isPresent());
     }
 
-    private ConfigurationReader(Map<String, ProviderClient.Factory> factories) {
-        this.environment = null;
-        this.factories = factories;
+    ConfigurationReader(
+            @Nullable Function<String, @Nullable String> environment,
+            Map<String, ProviderClient.Factory> factories,
+            boolean learns) {
+        this.environment = environment;
+        this.factories = Map.copyOf(factories);
+        this.learns = learns;
     }
 
     /**
@@ -68,7 +74,7 @@ public final class ConfigurationReader {
      * @return a new reader with the same provider clients
      */
     public ConfigurationReader withoutKeys() {
-        return new ConfigurationReader(factories);
+        return new ConfigurationReader(null, factories, learns);
     }
 
     /**
@@ -141,8 +147,8 @@ public final class ConfigurationReader {
         try {
             Node document = YamlParser.parse(decode(bytes), problems);
             Section root = Schema.Root.KEYS.section().read(document, Where.TOP, problems);
-            configuration =
-                    new Binder(surroundings, factories, problems).bind(root != null ? root : Section.broken(Where.TOP));
+            configuration = new Binder(surroundings, factories, learns, problems)
+                    .bind(root != null ? root : Section.broken(Where.TOP));
         } catch (Unreadable unreadable) {
             throw new ConfigurationException(source, List.of(unreadable.sentence()));
         }

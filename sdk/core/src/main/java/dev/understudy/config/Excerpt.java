@@ -11,8 +11,8 @@ final class Excerpt {
     private static final int MOST = 60;
 
     private static final Pattern SECRET = Pattern.compile(
-            // What the keys of well-known services begin with,
-            "(?i)(sk|pk|gsk|ghp|hf|xox[a-z]|key|bearer|basic|token)[-_ ].*|(AKIA|AIza|eyJ).*"
+            // What the keys of well-known services begin with, save for a setting of ours,
+            "(?i)(?!token_limit$)(sk|pk|gsk|ghp|hf|xox[a-z]|key|bearer|basic|token)[-_ ].*|(AKIA|AIza|eyJ).*"
                     // or letters and digits, mixed, without the dashes and dots of a name.
                     + "|.*?(?=[A-Za-z0-9+=]{20})(?=[A-Za-z0-9+=]*[0-9])(?=[A-Za-z0-9+=]*[A-Za-z])[A-Za-z0-9+=]{20}.*",
             Pattern.DOTALL);

@@ -3,10 +3,12 @@ package dev.understudy.config;
 import dev.understudy.budget.BudgetSettings;
 import dev.understudy.event.BudgetPeriod;
 import dev.understudy.event.BudgetPolicy;
+import dev.understudy.fallback.HedgeSettings;
 import dev.understudy.insight.ExperimentSettings;
 import dev.understudy.rollout.RampSettings;
 import dev.understudy.rollout.Share;
 import dev.understudy.throttle.RateLimit;
+import dev.understudy.throttle.TokenLimit;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -71,6 +73,7 @@ final class Schema {
         static final Key<Map<String, @Nullable Object>> EXTRA = KEYS.add("extra", FreeTree.value());
         static final Key<Section> BREAKER = KEYS.add("breaker", Breakers.KEYS.section());
         static final Key<RateLimit> RATE_LIMIT = KEYS.add("rate_limit", Values.rate());
+        static final Key<TokenLimit> TOKEN_LIMIT = KEYS.add("token_limit", Values.tokens());
     }
 
     static final class Retries {
@@ -212,6 +215,20 @@ final class Schema {
         }
     }
 
+    static final class Hedges {
+        static final Keys KEYS = new Keys("'hedge'");
+        static final Key<HedgeAfter> AFTER = KEYS.add("after", HedgeAfter.value());
+        static final Key<Double> BUDGET = KEYS.add("budget", Values.share(HedgeSettings.MIN_BUDGET, 1));
+    }
+
+    static final class Adaptive {
+        static final Keys KEYS = new Keys("'max_concurrent'");
+        private static final Value<Integer> COUNT = Values.whole(1, 100_000);
+        static final Key<Integer> MIN = KEYS.add("min", COUNT);
+        static final Key<Integer> INITIAL = KEYS.add("initial", COUNT);
+        static final Key<Integer> MAX = KEYS.add("max", COUNT);
+    }
+
     static final class Agents {
         static final Keys KEYS = new Keys("an agent");
         static final Key<String> BASELINE = KEYS.add("baseline", Values.text(100));
@@ -219,7 +236,7 @@ final class Schema {
         static final Key<Duration> TIMEOUT =
                 KEYS.add("timeout", Values.duration(AgentSettings.MIN_TIMEOUT, AgentSettings.MAX_TIMEOUT));
         static final Key<Reserve> RESERVE = KEYS.add("reserve", Values.reserve());
-        static final Key<Integer> MAX_CONCURRENT = KEYS.add("max_concurrent", Values.whole(1, 100_000));
+        static final Key<Concurrency> MAX_CONCURRENT = KEYS.add("max_concurrent", Concurrency.value());
         static final Key<Integer> QUEUE = KEYS.add("queue", Values.whole(0, 100_000));
         static final Key<Duration> MAX_WAIT = KEYS.add("max_wait", Values.duration(ZERO, minutes(10)));
         static final Key<Double> WAIT_SHARE = KEYS.add("wait_share", Values.share(0, 1));
@@ -232,6 +249,7 @@ final class Schema {
         static final Key<Section> CACHE = KEYS.add("cache", Caches.value());
         static final Key<Section> STREAM = KEYS.add("stream", Streams.KEYS.section());
         static final Key<Section> BUDGET = KEYS.add("budget", Budgets.value());
+        static final Key<Section> HEDGE = KEYS.add("hedge", HedgeAfter.section(Hedges.KEYS, Hedges.AFTER));
         static final Key<Boolean> USE_FINETUNED = KEYS.add("use_finetuned", Values.trueOrFalse());
         static final Key<Boolean> USE_FALLBACK = KEYS.add("use_fallback", Values.trueOrFalse());
         static final Key<Boolean> FALLBACK_ON_CONTENT_FILTER =
@@ -272,6 +290,7 @@ final class Schema {
                 Prices.KEYS,
                 Breakers.KEYS,
                 Agents.KEYS,
+                Adaptive.KEYS,
                 Retries.KEYS,
                 Rollouts.KEYS,
                 Guards.KEYS,

@@ -5,6 +5,7 @@ import dev.understudy.config.Node.Type;
 import dev.understudy.error.Bounds;
 import dev.understudy.rollout.Share;
 import dev.understudy.throttle.RateLimit;
+import dev.understudy.throttle.TokenLimit;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -27,6 +28,7 @@ final class Values {
     private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9]\\d*)");
     private static final Pattern DECIMAL = Pattern.compile("-?\\d{1,15}(\\.\\d{1,15})?");
     private static final Pattern RATE = Pattern.compile("([1-9]\\d{0,8}) ?/ ?(s|min|h)");
+    private static final Pattern TOKEN_RATE = Pattern.compile("([1-9]\\d{0,11}) ?/ ?(s|min|h)");
     private static final Pattern FINE = Pattern.compile("\\d{1,3}(\\.\\d{1,3})?( ?%)?");
 
     private static final Map<String, Duration> TIME_UNITS = Map.of(
@@ -250,6 +252,23 @@ final class Values {
                 throw outOfBounds(scalar.text(), 1, 1_000_000);
             }
             return new RateLimit((int) permits, per);
+        });
+    }
+
+    /** Tokens per period. */
+    static Value<TokenLimit> tokens() {
+        return Value.scalar("a rate, for example '90000/min'", scalar -> {
+            Matcher rate = TOKEN_RATE.matcher(scalar.text());
+            if (!rate.matches()) {
+                throw new Refusal(Excerpt.quoted(scalar.text())
+                        + " is not a rate; write a number of tokens per s, min or h, for example '90000/min'");
+            }
+            long tokens = Long.parseLong(rate.group(1));
+            Duration per = RATE_UNITS.get(rate.group(2));
+            if (tokens > 1_000_000_000 || per == null) {
+                throw outOfBounds(scalar.text(), 1, 1_000_000_000);
+            }
+            return new TokenLimit(tokens, per);
         });
     }
 

@@ -4,6 +4,7 @@ import dev.understudy.chat.Deployment;
 import dev.understudy.chat.Provider;
 import dev.understudy.chat.Secret;
 import dev.understudy.error.Bounds;
+import dev.understudy.fallback.HedgeSettings;
 import dev.understudy.rollout.Share;
 import java.net.URI;
 import java.time.Duration;
@@ -217,6 +218,9 @@ final class WholeCheck {
         if (agent.budget() != null) {
             budget(agent);
         }
+        if (agent.hedge() != null) {
+            hedge(agent, agent.hedge());
+        }
         boolean ramp =
                 agent.rollout().ramp().climbs() && agent.rollout().share().equals(Share.ALL);
         if (agent.candidate() == null && !ramp && agent.rollout().share().thousandths() > 0) {
@@ -225,6 +229,35 @@ final class WholeCheck {
                     agent.rollout().share()
                             + " of the calls would go to a candidate, and there is none; name one, or write 0"));
         }
+    }
+
+    /** A hedge that could never be sent is a mistake, and not an idle wish. */
+    private void hedge(AgentSettings agent, HedgeSettings hedge) {
+        String path = path("agents", agent.name(), "hedge");
+        int attempts = agent.retry().maxAttempts();
+        if (attempts < HedgeSettings.LEAST_ATTEMPTS) {
+            add(new Finding(
+                    path,
+                    "needs max_attempts of " + HedgeSettings.LEAST_ATTEMPTS + " or more, not " + attempts
+                            + ": one for the candidate, one for the hedge, one for the baseline if both fail"));
+        }
+        Duration after = hedge.after();
+        if (after != null && after.compareTo(candidatesTime(agent)) >= 0) {
+            add(new Finding(
+                    path,
+                    "after " + Bounds.spell(after) + " the candidate's time is over, which is "
+                            + Bounds.spell(candidatesTime(agent)) + " of a timeout of "
+                            + Bounds.spell(agent.timeout()) + "; write less, or p95"));
+        }
+    }
+
+    private static Duration candidatesTime(AgentSettings agent) {
+        Duration reserve = agent.fallback().reserve();
+        long nanos = agent.timeout().toNanos();
+        long kept = reserve != null
+                ? reserve.toNanos()
+                : (long) (nanos * agent.fallback().reserveShare());
+        return Duration.ofNanos(Math.max(0, nanos - kept));
     }
 
     /** What costs nobody knows what cannot be kept within a budget. */

@@ -7,7 +7,7 @@ public final class CancelledException extends ChatException {
 
     private static final long serialVersionUID = 1L;
 
-    CancelledException(String message, Origin origin, @Nullable Throwable cause) {
-        super(FailureKind.CANCELLED, message, origin, cause);
+    CancelledException(FailureKind kind, String message, Origin origin, @Nullable Throwable cause) {
+        super(kind, message, origin, cause);
     }
 }

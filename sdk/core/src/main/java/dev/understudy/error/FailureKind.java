@@ -21,6 +21,11 @@ public enum FailureKind {
     OVERLOADED(false, Fallback.ALWAYS, Blame.NONE, false),
     /** The caller cancelled or was interrupted, or the registry was closed. */
     CANCELLED(false, Fallback.NEVER, Blame.NONE, false),
+    /**
+     * Given up, for the other of a hedged call's two models was first. Nobody is told so as a failure: it is why an answer is
+     * the baseline's, and how an attempt ended.
+     */
+    OUTRUN(false, Fallback.NEVER, Blame.NONE, false),
     /** The model's circuit breaker is open; nothing was sent. */
     CIRCUIT_OPEN(false, Fallback.ALWAYS, Blame.NONE, false),
     /** The agent has spent its budget and is to refuse then; nothing was sent, and the baseline's answer would cost, too. */
@@ -94,14 +99,15 @@ public enum FailureKind {
     }
 
     /**
-     * Says whether such an end tells nothing about the model: the caller cancelled or asked something wrong, or a guard of
-     * ours refused before anything was sent.
+     * Says whether such an end tells nothing about the model: the caller cancelled or asked something wrong, another model was
+     * faster, or a guard of ours refused before anything was sent.
      *
      * @return whether it stays out of what is held for or against a variant
      */
     public boolean neutral() {
         return switch (this) {
             case CANCELLED,
+                    OUTRUN,
                     INVALID_REQUEST,
                     CONTEXT_LENGTH,
                     CONTENT_FILTER,
@@ -171,7 +177,7 @@ public enum FailureKind {
             case INCOMPLETE -> new IncompleteStreamException(message, origin, cause);
             case TIMEOUT -> new ModelTimeoutException(message, origin, cause);
             case OVERLOADED -> new OverloadedException(message, origin, cause);
-            case CANCELLED -> new CancelledException(message, origin, cause);
+            case CANCELLED, OUTRUN -> new CancelledException(this, message, origin, cause);
             case CIRCUIT_OPEN -> new CircuitOpenException(message, origin, cause);
             case BUDGET_EXCEEDED -> new BudgetExceededException(message, origin, cause);
             case INVALID_REQUEST -> new InvalidRequestException(message, origin, cause);

@@ -22,4 +22,11 @@ public interface CallEvents {
      * @return what follows the attempt, or null where nobody does
      */
     CallObservation.@Nullable Attempt attempt(String model);
+
+    /**
+     * Says that the call goes on on another thread besides, at another model.
+     *
+     * @return where that part of the call reports; it may do so after the call has ended
+     */
+    CallEvents branch();
 }

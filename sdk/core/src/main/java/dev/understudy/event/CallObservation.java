@@ -15,6 +15,14 @@ public interface CallObservation {
     Attempt attempt(String model);
 
     /**
+     * The call goes on at another model besides, on another thread: what happens there comes to what this returns, one after the
+     * other, and perhaps after the end of the call.
+     *
+     * @return what follows that part, which neither {@link #enter() enters} nor ends anything
+     */
+    CallObservation branch();
+
+    /**
      * Hears every event of this call, on the thread that runs it. The last is {@link Event.CallFinished}, which ends what
      * {@link #enter()} began.
      *

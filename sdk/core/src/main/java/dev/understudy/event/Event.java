@@ -94,7 +94,8 @@ public sealed interface Event {
 
         /**
          * Says whether the call tells nothing about the variant that it was assigned to: the caller chose it, cancelled, or
-         * asked something wrong; memory answered; or a guard of ours refused before anything was sent.
+         * asked something wrong; memory answered; or a guard of ours refused before anything was sent. A candidate that was outrun
+         * by a hedge was slow, and that does tell something.
          *
          * @return whether it stays out of comparisons
          */
@@ -103,7 +104,7 @@ public sealed interface Event {
                     || outcome == Outcome.CANCELLED
                     || cache == CacheStatus.HIT
                     || cache == CacheStatus.SHARED
-                    || (failure != null && (failure.neutral() || attempts == 0));
+                    || (failure != null && (failure.neutral() || attempts == 0) && failure != FailureKind.OUTRUN);
         }
 
         /**
@@ -213,6 +214,17 @@ public sealed interface Event {
             this(agent, from, to, reason, 1, null);
         }
     }
+
+    /**
+     * A candidate was late, and what became of asking the baseline besides is known. Once for each call that waited so long, before
+     * its end.
+     *
+     * @param agent the agent
+     * @param from the candidate
+     * @param to the baseline
+     * @param result what became of it
+     */
+    record Hedged(String agent, String from, String to, HedgeResult result) implements Event {}
 
     /**
      * One of our own guards refused before anything was sent.

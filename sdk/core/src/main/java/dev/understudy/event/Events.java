@@ -64,6 +64,12 @@ public final class Events implements CallEvents, AutoCloseable {
         return null;
     }
 
+    /** Nobody follows. */
+    @Override
+    public CallEvents branch() {
+        return this;
+    }
+
     /**
      * Tells everybody.
      *

@@ -65,6 +65,16 @@ final class GuardedObserver {
             }
         }
 
+        @Override
+        public CallEvents branch() {
+            try {
+                return new Call(everybody, call.branch());
+            } catch (Throwable broken) { // as above
+                complaints.complain(broken);
+                return everybody;
+            }
+        }
+
         private CallObservation.Work enter(CallObservation.Attempt attempt) {
             try {
                 CallObservation.Work work = attempt.enter();

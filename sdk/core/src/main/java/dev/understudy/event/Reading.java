@@ -19,6 +19,9 @@ public record Reading(String name, String description, Map<String, String> tags,
     /** What an agent may spend in a period: there is one of this name for each agent that has a budget. */
     public static final String BUDGET = "model.budget";
 
+    /** How many hedges an agent's budget would allow at once: there is one of this name for each agent that hedges. */
+    public static final String HEDGE_BUDGET = "model.hedge.budget";
+
     /** Copies the tags. */
     public Reading {
         tags = Map.copyOf(tags);

@@ -156,7 +156,9 @@ final class AgentInsight {
             slice = begin(slice, call.atNanos());
         }
         if (concernsHealth(call)) {
-            for (LiveSlice now = slice; !now.count(call.outcome()); now = head) {
+            // A hedge that wins is no trouble: it is there for that.
+            Outcome outcome = call.failure() == FailureKind.OUTRUN ? Outcome.SUCCESS : call.outcome();
+            for (LiveSlice now = slice; !now.count(outcome); now = head) {
                 // that slice was put away just now
             }
         }

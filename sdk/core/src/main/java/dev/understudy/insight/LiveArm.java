@@ -1,6 +1,7 @@
 package dev.understudy.insight;
 
 import dev.understudy.chat.CacheStatus;
+import dev.understudy.error.FailureKind;
 import dev.understudy.event.Event;
 import dev.understudy.event.Outcome;
 import java.lang.invoke.MethodHandles;
@@ -72,10 +73,15 @@ final class LiveArm {
         if ((pieces & COST) != 0 && call.cost() != 0 && !spend(call.cost())) {
             late |= COST;
         }
-        if ((pieces & ENDING) != 0 && call.outcome() != Outcome.SUCCESS && sums.getAndIncrement(ending(call)) < 0) {
+        if ((pieces & ENDING) != 0 && isBad(call) && sums.getAndIncrement(ending(call)) < 0) {
             late |= ENDING;
         }
         return late;
+    }
+
+    /** Who was outrun did not fail: it was slower than that, and counts with the time that it was given. */
+    private static boolean isBad(Event.CallFinished call) {
+        return call.outcome() != Outcome.SUCCESS && call.failure() != FailureKind.OUTRUN;
     }
 
     private static int ending(Event.CallFinished call) {

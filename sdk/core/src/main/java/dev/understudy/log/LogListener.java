@@ -72,6 +72,10 @@ public final class LogListener implements Listener {
             if (ALERTS.isErrorEnabled()) {
                 alerts.happened(alert.model(), alert.kind(), alert, ticker.nanoTime());
             }
+        } else if (event instanceof Event.Hedged hedged) {
+            if (ATTEMPTS.isDebugEnabled()) {
+                write(hedged);
+            }
         } else if (event instanceof Event.Rejected rejected) {
             if (ATTEMPTS.isDebugEnabled()) {
                 write(rejected);
@@ -168,6 +172,20 @@ public final class LogListener implements Listener {
                                 ? "success"
                                 : attempt.failure().tag(),
                         millis(attempt.latencyNanos()));
+    }
+
+    private static void write(Event.Hedged hedged) {
+        ATTEMPTS.atDebug()
+                .addKeyValue("agent", hedged.agent())
+                .addKeyValue("model", hedged.from())
+                .addKeyValue("fallback", hedged.to())
+                .addKeyValue("reason", hedged.result().tag())
+                .log(
+                        "Model '{}' was late for agent '{}'; its hedge at '{}': {}",
+                        hedged.from(),
+                        hedged.agent(),
+                        hedged.to(),
+                        hedged.result().tag());
     }
 
     private static void write(Event.Rejected rejected) {

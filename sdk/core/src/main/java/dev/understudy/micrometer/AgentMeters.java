@@ -5,6 +5,7 @@ import dev.understudy.chat.Variant;
 import dev.understudy.error.FailureKind;
 import dev.understudy.event.BudgetState;
 import dev.understudy.event.Event;
+import dev.understudy.event.HedgeResult;
 import dev.understudy.event.RolloutDecision;
 import dev.understudy.event.RolloutPhase;
 import io.micrometer.core.instrument.Counter;
@@ -16,6 +17,7 @@ final class AgentMeters {
 
     private static final CacheStatus[] RESULTS = CacheStatus.values();
     private static final FailureKind[] FAILURES = FailureKind.values();
+    private static final HedgeResult[] HEDGES = HedgeResult.values();
 
     /** Our guards are fewer. A foreign model may throw our refusals with names of its own, and names are series. */
     private static final int MAX_GUARDS = 32;
@@ -31,6 +33,7 @@ final class AgentMeters {
     private final ArmMeters baseline;
     private final ArmMeters candidate;
     private final Row<Counter> fallbacks;
+    private final Row<Counter> hedges;
     private final Row<Counter> cache;
     private final ConcurrentHashMap<String, Counter> rejected = new ConcurrentHashMap<>();
     /** By candidate, whose names are the configuration's. */
@@ -48,6 +51,7 @@ final class AgentMeters {
         baseline = new ArmMeters(agent, Variant.BASELINE, meters);
         candidate = new ArmMeters(agent, Variant.CANDIDATE, meters);
         fallbacks = new Row<>(FAILURES.length, i -> meters.fallbacks(agent, FAILURES[i]));
+        hedges = new Row<>(HEDGES.length, i -> meters.hedges(agent, HEDGES[i]));
         cache = new Row<>(RESULTS.length, i -> meters.cache(agent, RESULTS[i]));
         budget = new Row<>(PERCENT.length, i -> meters.budgetReached(agent, PERCENT[i]));
     }
@@ -66,6 +70,17 @@ final class AgentMeters {
 
     void fellBack(FailureKind reason) {
         meters.add(fallbacks.get(reason.ordinal()), 1);
+    }
+
+    /** Hedges: at zero from now on, as below. */
+    void hedges() {
+        for (HedgeResult result : HEDGES) {
+            hedges.get(result.ordinal());
+        }
+    }
+
+    void hedged(HedgeResult result) {
+        meters.add(hedges.get(result.ordinal()), 1);
     }
 
     void lookedUp(CacheStatus result) {

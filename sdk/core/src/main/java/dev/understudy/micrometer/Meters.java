@@ -3,6 +3,7 @@ package dev.understudy.micrometer;
 import dev.understudy.chat.CacheStatus;
 import dev.understudy.chat.Variant;
 import dev.understudy.error.FailureKind;
+import dev.understudy.event.HedgeResult;
 import dev.understudy.event.Outcome;
 import dev.understudy.event.Reading;
 import io.micrometer.core.instrument.Counter;
@@ -104,6 +105,14 @@ final class Meters {
         return register("model.fallbacks", name -> Counter.builder(name)
                 .description("Times the baseline was asked because the candidate failed, by what failed")
                 .tags("agent", agent, "reason", reason.tag())
+                .register(registry));
+    }
+
+    @Nullable
+    Counter hedges(String agent, HedgeResult result) {
+        return register("model.hedges", name -> Counter.builder(name)
+                .description("Times a candidate was late enough to ask the baseline besides, by what became of it")
+                .tags("agent", agent, "result", result.tag())
                 .register(registry));
     }
 

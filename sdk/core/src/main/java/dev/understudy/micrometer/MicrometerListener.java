@@ -81,6 +81,8 @@ public final class MicrometerListener implements Listener {
             agent(lookedUp.agent()).lookedUp(lookedUp.result());
         } else if (event instanceof Event.FellBack fellBack) {
             agent(fellBack.agent()).fellBack(fellBack.reason());
+        } else if (event instanceof Event.Hedged hedged) {
+            agent(hedged.agent()).hedged(hedged.result());
         } else if (event instanceof Event.Rejected rejected) {
             agent(rejected.agent()).rejected(rejected.guard());
         } else if (event instanceof Event.RolloutChanged changed) {
@@ -105,6 +107,9 @@ public final class MicrometerListener implements Listener {
             String candidate = reading.tags().get("model");
             if (reading.name().equals(Reading.ROLLOUT_PHASE) && agent != null && candidate != null) {
                 agent(agent).tries(candidate); // at zero, for the same reason
+            }
+            if (reading.name().equals(Reading.HEDGE_BUDGET) && agent != null) {
+                agent(agent).hedges();
             }
             if (reading.name().equals(Reading.BUDGET) && agent != null) {
                 agent(agent).budgeted();

@@ -36,6 +36,11 @@ final class ObservedCall implements CallObservation {
     }
 
     @Override
+    public CallObservation branch() {
+        return new ObservedCall(listener, observation, context, caller);
+    }
+
+    @Override
     public Attempt attempt(String model) {
         attempt = null;
         Event.AttemptFinished before = latest;
@@ -52,6 +57,8 @@ final class ObservedCall implements CallObservation {
             finished(end);
         } else if (event instanceof Event.FellBack fellBack) {
             tell("understudy.fallback", "fallback: " + fellBack.reason().tag());
+        } else if (event instanceof Event.Hedged hedged) {
+            tell("understudy.hedge", "hedge: " + hedged.result().tag());
         } else if (event instanceof Event.FirstToken) {
             tell("understudy.first_token", "first token");
         } else if (event instanceof Event.Rejected rejected) {

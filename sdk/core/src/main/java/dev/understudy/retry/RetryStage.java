@@ -70,11 +70,10 @@ public final class RetryStage implements Stage {
     }
 
     private boolean mayRetry(ChatCall call, ChatException failure, int retries) {
-        boolean last = call.lastLeg();
         return isWorthAnother(failure)
-                && retries < (last ? settings.withoutFallback() : settings.withFallback())
-                // One attempt is kept for the baseline.
-                && call.attempts() < (last ? settings.maxAttempts() : settings.maxAttempts() - 1);
+                && !call.isHedge() // it is extra work already
+                && retries < (call.lastLeg() ? settings.withoutFallback() : settings.withFallback())
+                && call.attempts() < settings.maxAttempts() - call.attemptsKept();
     }
 
     /** What the upstream says beats the table, save where nothing was sent, nobody waits any more, or no time is left. */

@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>What counts.</b> One logical call is one observation, on the arm that it was assigned to. A candidate that the baseline
  * rescued failed, and the rescue is no observation of the baseline. Neutral are calls that the caller cancelled or asked
  * wrongly, that memory or another call's flight answered, that we refused before the wire, and a 429: it speaks of pace or
- * credit, and closes the limiter or the breaker, whoever's quota it is. Whatever has taken longer than a limit was slow, though, even if it then ends as neutral.
+ * credit, and closes the limiter or the breaker, whoever's quota it is. Whatever has taken longer than a limit was slow, though, even
+ * if it then ends as neutral. So was, where there is a limit, a candidate that a hedge outran again and again after longer than its own
+ * usual time: how long it would have taken nobody knows, and its callers' quick answers say nothing for it.
  *
  * <p><b>Counters.</b> A good call adds to {@link #good} alone, which is striped. Bad ones are counted one by one; totals are
  * sums, bad first, so that nobody ever reads more bad calls than calls. The evidence is computed when a bad observation
@@ -74,6 +76,9 @@ final class Trial implements InFlight.Passing, Lookout {
     private final Streak slowLately = new Streak();
 
     private final Streak failedLately = new Streak();
+
+    /** Whether the candidate's latest call was late, by the limit or by its own measure. */
+    private volatile boolean lateBefore;
 
     private volatile boolean candidateSeen;
     private volatile long lastCandidateNanos;
@@ -166,7 +171,8 @@ final class Trial implements InFlight.Passing, Lookout {
         long took = nowNanos - call.startNanos();
         boolean candidate = call.variant() == Variant.CANDIDATE;
         Limits now = limits;
-        boolean late = !call.follows() && (took > now.nanos() || (timedOut && now.hasLimit()));
+        boolean late =
+                !call.follows() && (took > now.nanos() || ((timedOut || isOutrunAgain(call, kind)) && now.hasLimit()));
         boolean sawSomething = false;
 
         int share = call.share();
@@ -182,6 +188,7 @@ final class Trial implements InFlight.Passing, Lookout {
             }
         }
         if (candidate) {
+            noteLate(kind == FailureKind.OUTRUN ? call.isSlowForItself() : late || (marks & InFlight.LIMIT) != 0);
             sawSomething |= candidateOver(now, neutral, bad, late, (marks & InFlight.LIMIT) != 0);
             if (!neutral) {
                 note(nowNanos);
@@ -196,6 +203,20 @@ final class Trial implements InFlight.Passing, Lookout {
             judge();
         }
         comeBy(nowNanos);
+    }
+
+    /**
+     * Whether a hedge outran the candidate after longer than its usual time, and the candidate was late the time before, too. Once
+     * says nothing: one answer in twenty is slower than 95 of 100. Twice in a row is one in four hundred.
+     */
+    private boolean isOutrunAgain(ChatCall call, @Nullable FailureKind kind) {
+        return kind == FailureKind.OUTRUN && call.isSlowForItself() && lateBefore;
+    }
+
+    private void noteLate(boolean late) {
+        if (lateBefore != late) {
+            lateBefore = late;
+        }
     }
 
     private boolean candidateOver(Limits now, boolean neutral, boolean bad, boolean late, boolean known) {

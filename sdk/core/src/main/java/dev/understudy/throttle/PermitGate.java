@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A waiter is granted its permit under the lock, and gives up under the lock: one of the two happens first, and a grant
  * that came first is kept, however late the waiter hears of it. So no permit is lost between a waiter that leaves and a
  * permit that arrives. The lock is held for a few steps only; nobody sleeps or is woken under it.
+ *
+ * <p>Whoever would certainly wait in vain does not line up: see {@link LinePace}.
  */
 public final class PermitGate {
 
@@ -41,8 +43,8 @@ public final class PermitGate {
     private final AtomicLong word;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final ArrayDeque<Waiter> baselines = new ArrayDeque<>();
-    private final ArrayDeque<Waiter> candidates = new ArrayDeque<>();
+    private final Line baselines = new Line();
+    private final Line candidates = new Line();
     private int queue;
 
     /** A copy of the two sizes, for readers without the lock. */
@@ -92,12 +94,45 @@ public final class PermitGate {
      */
     public void resize(int newLimit, int newQueue) {
         checked(newLimit);
+        long now = waiting.nanoTime();
         Waiter granted;
         begin();
         try {
             queue = newQueue;
             word.set(CONTENDED | word(newLimit, inUse()));
-            granted = grant();
+            granted = grant(now);
+        } finally {
+            end();
+        }
+        wake(granted);
+    }
+
+    /**
+     * Changes the limit only; returns at once. To be called as often as one likes: where nothing changes it costs a look, and
+     * while nobody waits a compare-and-set.
+     *
+     * @param newLimit attempts at once; at least 1
+     */
+    public void limit(int newLimit) {
+        checked(newLimit);
+        while (true) {
+            long seen = word.get();
+            if (limit(seen) == newLimit) {
+                return;
+            }
+            if (seen < 0) {
+                break;
+            }
+            if (word.compareAndSet(seen, word(newLimit, (int) seen))) {
+                return;
+            }
+        }
+        long now = waiting.nanoTime();
+        Waiter granted;
+        begin();
+        try {
+            word.set(CONTENDED | word(newLimit, inUse()));
+            granted = grant(now);
         } finally {
             end();
         }
@@ -133,6 +168,16 @@ public final class PermitGate {
     }
 
     /**
+     * Says whether a baseline's attempt would have to wait for nobody and nothing.
+     *
+     * @return whether a permit is free and nobody is in line
+     */
+    public boolean hasRoom() {
+        long seen = word.get();
+        return seen >= 0 && hasRoom(seen, Variant.BASELINE);
+    }
+
+    /**
      * Returns how many callers wait.
      *
      * @return the length of the line, or of both lines
@@ -156,8 +201,9 @@ public final class PermitGate {
 
     /** Takes a permit, waiting in line as long as the patience lasts; with none left, only if one is free. */
     Admission acquire(Variant variant, Deadline patience) {
-        boolean patient = !patience.isOver();
-        ArrayDeque<Waiter> line = lineOf(variant);
+        long now = waiting.nanoTime();
+        long ready = patience.remainingNanos(now);
+        Line line = lineOf(variant);
         Waiter me;
         begin();
         try {
@@ -166,25 +212,39 @@ public final class PermitGate {
                 word.set(word.get() + 1);
                 return Admission.GRANTED;
             }
-            if (!patient) {
+            if (ready <= 0) {
                 return Admission.NO_PERMIT;
             }
-            if (line.size() >= queue) {
+            if (line.waiters.size() >= queue) {
                 return Admission.QUEUE_FULL;
             }
-            me = new Waiter(Thread.currentThread());
-            line.add(me);
+            if (line.isHopeless(ready, now)) {
+                return Admission.HOPELESS;
+            }
+            me = new Waiter(Thread.currentThread(), line, now + ready);
+            line.waiters.add(me);
         } finally {
             end();
         }
         while (!me.granted) {
             long left = patience.remainingNanos();
             if (left <= 0 || Thread.currentThread().isInterrupted()) {
-                return giveUp(me, line);
+                return giveUp(me);
             }
             waiting.park(this, left);
         }
         return Admission.GRANTED;
+    }
+
+    /** Estimates how long somebody would wait who lined up now; 0 where too little is known. */
+    long expectedNanos(Variant variant) {
+        begin();
+        try {
+            Line line = lineOf(variant);
+            return line.pace.expectedNanos(line.waiters.size());
+        } finally {
+            end();
+        }
     }
 
     /** Gives a permit back, to the first in line if there is one. Exactly once for each permit. */
@@ -198,11 +258,12 @@ public final class PermitGate {
                 return;
             }
         }
+        long now = waiting.nanoTime();
         Waiter granted;
         begin();
         try {
             word.set(oneLess(word.get()));
-            granted = grant();
+            granted = grant(now);
         } finally {
             end();
         }
@@ -225,18 +286,24 @@ public final class PermitGate {
     }
 
     private void end() {
-        inLine = baselines.size() + candidates.size();
+        baselines.restIfEmpty();
+        candidates.restIfEmpty();
+        inLine = baselines.waiters.size() + candidates.waiters.size();
         if (inLine == 0) {
             word.set(word.get() & ~CONTENDED);
         }
         lock.unlock();
     }
 
-    /** Hands out what is free, in order, and returns those who got something, to be woken outside the lock. */
-    private @Nullable Waiter grant() {
+    /**
+     * Hands out what is free, in order, and returns those who got something, to be woken outside the lock; the clock was read
+     * before it, for there a simulation may let somebody else go on.
+     */
+    private @Nullable Waiter grant(long now) {
         Waiter first = null;
         Waiter last = null;
         for (Waiter next = pollNext(); next != null; next = pollNext()) {
+            next.line.pace.stepped(now);
             word.set(word.get() + 1);
             next.granted = true;
             if (last == null) {
@@ -250,17 +317,17 @@ public final class PermitGate {
     }
 
     private @Nullable Waiter pollNext() {
-        Variant variant = baselines.isEmpty() ? Variant.CANDIDATE : Variant.BASELINE;
-        return hasRoom(word.get(), variant) ? lineOf(variant).poll() : null;
+        Variant variant = baselines.waiters.isEmpty() ? Variant.CANDIDATE : Variant.BASELINE;
+        return hasRoom(word.get(), variant) ? lineOf(variant).waiters.poll() : null;
     }
 
-    private Admission giveUp(Waiter me, ArrayDeque<Waiter> line) {
+    private Admission giveUp(Waiter me) {
         begin();
         try {
             if (me.granted) { // at this very moment: the permit is ours, to use or to give back
                 return Admission.GRANTED;
             }
-            line.remove(me);
+            me.line.waiters.remove(me);
             return Admission.NO_PERMIT;
         } finally {
             end();
@@ -278,7 +345,7 @@ public final class PermitGate {
         }
     }
 
-    private ArrayDeque<Waiter> lineOf(Variant variant) {
+    private Line lineOf(Variant variant) {
         return sharedWithCandidates && variant == Variant.CANDIDATE ? candidates : baselines;
     }
 
@@ -318,16 +385,38 @@ public final class PermitGate {
         return "PermitGate[" + owner + ", " + inUse() + " of " + limit() + " in use, " + waiting() + " waiting]";
     }
 
+    /** Who waits, in order, and how fast that goes. */
+    private static final class Line {
+        final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+        final LinePace pace = new LinePace();
+
+        boolean isHopeless(long patienceNanos, long now) {
+            Waiter last = waiters.peekLast();
+            return last != null
+                    && pace.isHopeless(waiters.size(), patienceNanos, now + patienceNanos - last.waitsUntil);
+        }
+
+        void restIfEmpty() {
+            if (waiters.isEmpty()) {
+                pace.restart();
+            }
+        }
+    }
+
     /** Somebody in line. */
     private static final class Waiter {
         final Thread thread;
+        final Line line;
+        final long waitsUntil;
         volatile boolean granted;
         /** Who was granted a permit in the same step; written and read by the one who granted both. */
         @Nullable
         Waiter next;
 
-        Waiter(Thread thread) {
+        Waiter(Thread thread, Line line, long waitsUntil) {
             this.thread = thread;
+            this.line = line;
+            this.waitsUntil = waitsUntil;
         }
     }
 }

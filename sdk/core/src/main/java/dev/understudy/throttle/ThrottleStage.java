@@ -5,6 +5,7 @@ import dev.understudy.call.ChatCall;
 import dev.understudy.call.Stage;
 import dev.understudy.call.Work;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Usage;
 import dev.understudy.chat.Variant;
 import dev.understudy.error.Bounds;
 import dev.understudy.error.ChatException;
@@ -35,12 +36,14 @@ public final class ThrottleStage implements Stage {
     private static final String RATE_LIMIT = "rate-limit";
     private static final String PROVIDER_PERMITS = "provider-permits";
     private static final String PROVIDER_QUEUE = "provider-queue";
+    private static final int FIRST_ERROR = 400;
 
     private final long maxWaitNanos;
     private final double waitShare;
     private final PermitGate agentGate;
     private final @Nullable PermitGate providerGate;
     private final ModelLimiter limiter;
+    private final AdaptivePermits adaptive;
 
     /**
      * Joins what guards one model of one agent.
@@ -49,28 +52,52 @@ public final class ThrottleStage implements Stage {
      * @param agentGate the agent's permits for this model
      * @param providerGate the permits of the model's provider, or null where the model has none
      * @param limiter what the model's provider wants of us
+     * @param adaptive learns how many permits the agent's gate should have, if it is to
      */
     public ThrottleStage(
-            ThrottleSettings settings, PermitGate agentGate, @Nullable PermitGate providerGate, ModelLimiter limiter) {
+            ThrottleSettings settings,
+            PermitGate agentGate,
+            @Nullable PermitGate providerGate,
+            ModelLimiter limiter,
+            AdaptivePermits adaptive) {
         this.maxWaitNanos = settings.maxWait().toNanos();
         this.waitShare = settings.waitShare();
         this.agentGate = agentGate;
         this.providerGate = providerGate;
         this.limiter = limiter;
+        this.adaptive = adaptive;
     }
 
     @Override
     public ChatResponse handle(ChatCall call, Chain next) {
         Variant variant = call.leg().variant();
-        if (!enterAtOnce(variant)) {
-            enterInTime(call, variant);
+        long tokens = limiter.tokensFor(call.request(), call.deployment());
+        if (!enterAtOnce(variant, tokens)) {
+            enterInTime(call, variant, tokens);
         }
+        boolean learning = adaptive.isLearning();
+        long start = learning ? adaptive.start() : 0;
+        int inFlight = learning ? adaptive.inFlight() : 0;
+        int attempts = call.attempts();
         try {
-            return next.proceed(call);
+            ChatResponse response = next.proceed(call);
+            if (learning) {
+                adaptive.over(start, inFlight, null);
+            }
+            Usage usage = response.usage();
+            if (tokens > 0 && usage != Usage.NONE) {
+                limiter.used(tokens, usage.totalTokens(), usage.outputTokens());
+            }
+            return response;
         } catch (ChatException failure) {
             if (failure.kind().blame() == FailureKind.Blame.LIMITER) {
                 limiter.closeFor(failure.origin().retryAfter());
             }
+            boolean sent = call.attempts() > attempts;
+            if (learning && sent) {
+                adaptive.over(start, inFlight, failure);
+            }
+            correct(tokens, failure, sent);
             throw failure;
         } finally {
             Work abandoned = call.takeAbandoned();
@@ -82,13 +109,21 @@ public final class ThrottleStage implements Stage {
         }
     }
 
+    /** What was not sent, or was refused by the model, took nothing; of what ended otherwise nobody knows better. */
+    private void correct(long tokens, ChatException failure, boolean sent) {
+        long reported = failure.inputTokens() + failure.outputTokens();
+        if (tokens > 0 && (reported > 0 || !sent || failure.origin().status() >= FIRST_ERROR)) {
+            limiter.used(tokens, reported, 0);
+        }
+    }
+
     /** The usual way: nothing is waited for, so nothing is asked of the clock; the next stage looks at it anyway. */
-    private boolean enterAtOnce(Variant variant) {
+    private boolean enterAtOnce(Variant variant, long tokens) {
         if (!agentGate.tryTake(variant)) {
             return false;
         }
         if (providerGate == null || providerGate.tryTake(variant)) {
-            if (limiter.tryPass()) {
+            if (limiter.tryPass(tokens)) {
                 return true;
             }
             if (providerGate != null) {
@@ -100,17 +135,17 @@ public final class ThrottleStage implements Stage {
     }
 
     /** Waits for everything in turn; holds all of it on return, and nothing on a throw. */
-    private void enterInTime(ChatCall call, Variant variant) {
+    private void enterInTime(ChatCall call, Variant variant, long tokens) {
         call.ensureLive();
-        Deadline patience = patience(call.deadline());
-        long closed = limiter.closedNanos();
-        if (closed > patience.remainingNanos()) { // hopeless: do not even line up
-            throw tooFast(call, closed);
+        Deadline patience = patience(call);
+        long shut = limiter.shutNanos(tokens);
+        if (shut > patience.remainingNanos()) { // hopeless: do not even line up
+            throw tooFast(call, tokens, shut);
         }
         take(call, agentGate, variant, patience, PERMITS, QUEUE);
         boolean entered = false;
         try {
-            passLimiterAndProvider(call, variant, patience);
+            passLimiterAndProvider(call, variant, tokens, patience);
             entered = true;
         } finally {
             if (!entered) {
@@ -119,14 +154,14 @@ public final class ThrottleStage implements Stage {
         }
     }
 
-    private void passLimiterAndProvider(ChatCall call, Variant variant, Deadline patience) {
+    private void passLimiterAndProvider(ChatCall call, Variant variant, long tokens, Deadline patience) {
         while (true) {
-            long tooEarly = limiter.await(patience);
+            long tooEarly = limiter.await(tokens, patience);
             if (tooEarly > 0) {
-                throw tooFast(call, tooEarly);
+                throw tooFast(call, tokens, tooEarly);
             }
             if (providerGate != null) {
-                take(call, providerGate, variant, patience, PROVIDER_PERMITS, PROVIDER_QUEUE);
+                takeOfProvider(call, providerGate, variant, tokens, patience);
             }
             boolean late = call.deadline().isOver() || Thread.currentThread().isInterrupted();
             if (!late && limiter.closedNanos() == 0) {
@@ -135,15 +170,35 @@ public final class ThrottleStage implements Stage {
             if (providerGate != null) {
                 providerGate.release();
             }
+            limiter.used(tokens, 0, 0);
             if (late) {
                 throw refused(call, PERMITS, "Permits came too late for a call of agent '" + call.agent() + "'", null);
             }
         }
     }
 
-    /** Never longer than configured, and never so long that too little is left for the work itself. */
-    private Deadline patience(Deadline deadline) {
+    private void takeOfProvider(ChatCall call, PermitGate gate, Variant variant, long tokens, Deadline patience) {
+        boolean taken = false;
+        try {
+            take(call, gate, variant, patience, PROVIDER_PERMITS, PROVIDER_QUEUE);
+            taken = true;
+        } finally {
+            if (!taken) {
+                limiter.used(tokens, 0, 0);
+            }
+        }
+    }
+
+    /**
+     * Never longer than configured, and never so long that too little is left for the work itself. A hedge does not wait: where
+     * there is no room, it is not needed.
+     */
+    private Deadline patience(ChatCall call) {
+        Deadline deadline = call.deadline();
         long left = deadline.remainingNanos();
+        if (call.isHedge()) {
+            return deadline.earlierBy(left);
+        }
         return deadline.earlierBy(left - Math.min(maxWaitNanos, (long) (left * waitShare)));
     }
 
@@ -157,6 +212,7 @@ public final class ThrottleStage implements Stage {
                         queue,
                         gate.describe(variant) + " are in use and as many calls wait as may (" + gate.waiting() + ")",
                         null);
+            case HOPELESS -> throw hopeless(call, gate, variant, patience, permits);
             case NO_PERMIT ->
                 throw refused(
                         call,
@@ -167,14 +223,29 @@ public final class ThrottleStage implements Stage {
         }
     }
 
-    private ChatException tooFast(ChatCall call, long nanos) {
-        String why = limiter.closedNanos() > 0 ? " asked for a pause (429)" : " is at its rate limit";
-        Duration rounded = Duration.ofMillis((nanos + 999_999) / 1_000_000);
+    private static ChatException hopeless(
+            ChatCall call, PermitGate gate, Variant variant, Deadline patience, String guard) {
+        long expected = gate.expectedNanos(variant);
+        String takes = expected == 0 ? "too long" : "about " + rounded(expected);
+        return refused(
+                call,
+                guard,
+                gate.describe(variant) + " are in use and " + gate.waiting()
+                        + " calls wait; at the pace of late it would take " + takes + ", and this call may wait "
+                        + rounded(Math.max(0, patience.remainingNanos())),
+                expected == 0 ? null : Duration.ofNanos(expected));
+    }
+
+    private ChatException tooFast(ChatCall call, long tokens, long nanos) {
         return refused(
                 call,
                 RATE_LIMIT,
-                "Model '" + call.model() + "'" + why + "; next call in " + Bounds.spell(rounded),
+                "Model '" + call.model() + "'" + limiter.why(tokens) + "; next call in " + rounded(nanos),
                 Duration.ofNanos(nanos));
+    }
+
+    private static String rounded(long nanos) {
+        return Bounds.spell(Duration.ofMillis((nanos + 999_999) / 1_000_000));
     }
 
     /** A caller who went away is told so; time that ran out in our line is held against the line, not the model. */

@@ -22,9 +22,11 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 import org.jetbrains.lincheck.datastructures.Validate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** All interleavings of a few steps: who leads, who is told what, and that everybody wakes up. */
+@Tag("lincheck")
 @Rule("R18")
 class FlightsLincheckTest {
 

@@ -56,7 +56,7 @@ class ModelStageTest {
     private ChatResponse ask(ChatModel model, ChatCall call, Waiting waiting) {
         Deployment deployment =
                 Deployment.builder("m").upstream(model).price(new Price(1, 2)).build();
-        ModelStage stage = new ModelStage(model, nanos -> {}, waiting, workers);
+        ModelStage stage = new ModelStage(model, nanos -> {}, nanos -> {}, waiting, workers);
         return call.travel(new Leg(Variant.BASELINE, deployment, Chain.of(List.of(stage))), call.wholeDeadline(), true);
     }
 
@@ -206,7 +206,7 @@ class ModelStageTest {
     void without_a_free_worker_the_call_is_refused_and_nothing_was_sent() {
         Waiting waiting = new FakeTicker().waiting();
         ChatModel lambda = (request, deadline) -> ChatResponse.of("hi");
-        ModelStage stage = new ModelStage(lambda, nanos -> {}, waiting, task -> {
+        ModelStage stage = new ModelStage(lambda, nanos -> {}, nanos -> {}, waiting, task -> {
             throw new RejectedExecutionException("full");
         });
         ChatCall call = call(waiting, Duration.ofSeconds(1));
@@ -229,7 +229,7 @@ class ModelStageTest {
             return ChatResponse.of("late");
         };
         List<Runnable> queued = new ArrayList<>();
-        ModelStage stage = new ModelStage(lambda, nanos -> {}, waiting, task -> {
+        ModelStage stage = new ModelStage(lambda, nanos -> {}, nanos -> {}, waiting, task -> {
             queued.add(task);
             ticker.advance(Duration.ofSeconds(2));
         });
@@ -255,7 +255,7 @@ class ModelStageTest {
             return ChatResponse.of("unwanted");
         };
         ChatCall call = call(waiting, Duration.ofSeconds(1));
-        ModelStage stage = new ModelStage(lambda, nanos -> {}, waiting, task -> {
+        ModelStage stage = new ModelStage(lambda, nanos -> {}, nanos -> {}, waiting, task -> {
             call.cancel();
             task.run();
         });

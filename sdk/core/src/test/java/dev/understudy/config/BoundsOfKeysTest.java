@@ -13,6 +13,9 @@ class BoundsOfKeysTest {
     @CsvSource({
         "timeout,                      1ms,    1h,     0.999ms,  60.001m",
         "max_concurrent,               1,      100000, 0,        100001",
+        "max_concurrent.min,           1,      100000, 0,        100001",
+        "max_concurrent.initial,       1,      100000, 0,        100001",
+        "max_concurrent.max,           1,      100000, 0,        100001",
         "queue,                        0,      100000, -1,       100001",
         "max_wait,                     0s,     10m,    ,         10.001m",
         "wait_share,                   0%,     100%,   ,         100.001%",
@@ -37,6 +40,8 @@ class BoundsOfKeysTest {
         "stream.first_token,           1ms,    1h,     0.999ms,  60.001m",
         "stream.silence,               1ms,    1h,     0.999ms,  60.001m",
         "stream.min_tokens_per_second, 0,      10000,  -0.001,   10000.001",
+        "hedge.after,                  1ms,    30s,    0.999ms,  60.001m",
+        "hedge.budget,                 0.1%,   100%,   0.09%,    100.1%",
         "stream.hold_back,             0s,     1m,     ,         60.001s",
         "stream.hold_back,             0 tokens, 100000 tokens, , 100001 tokens",
     })
@@ -52,6 +57,7 @@ class BoundsOfKeysTest {
         "top_p,                        0.000001, 1,    0,        1.001",
         "seed,  -999999999999999999, 999999999999999999, -1000000000000000000, 1000000000000000000",
         "rate_limit,                   1/s,    1000000/h, 0/s,   1000001/s",
+        "token_limit,                  1/s,    1000000000/h, 0/s, 1000000001/s",
         "price.input,                  0,      999999999, -0.1,  1000000000",
         "price.output,                 0,      999999999, -0.1,  1000000000",
         "breaker.window,               1s,     10m,    999ms,    10.001m",

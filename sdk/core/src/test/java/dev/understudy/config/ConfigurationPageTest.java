@@ -47,6 +47,8 @@ class ConfigurationPageTest {
         Schema.Caches.KEYS.all().keySet().forEach(key -> assertThat(page).contains("\n| `cache." + key + "` |"));
         Schema.Streams.KEYS.all().keySet().forEach(key -> assertThat(page).contains("\n| `stream." + key + "` |"));
         Schema.Budgets.KEYS.all().keySet().forEach(key -> assertThat(page).contains("\n| `budget." + key + "` |"));
+        Schema.Adaptive.KEYS.all().keySet().forEach(key -> assertThat(page)
+                .contains("\n| `max_concurrent." + key + "` |"));
         Schema.Prices.KEYS.all().keySet().forEach(key -> assertThat(page).contains("`" + key + "`"));
         Schema.Retries.KEYS.all().keySet().forEach(key -> assertThat(page).contains("`" + key + "`"));
     }

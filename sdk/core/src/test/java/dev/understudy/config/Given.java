@@ -65,7 +65,7 @@ final class Given {
         }
     };
 
-    static final ConfigurationReader READER = new ConfigurationReader(ENVIRONMENT::get, Map.of("openai", OPENAI));
+    static final ConfigurationReader READER = new ConfigurationReader(ENVIRONMENT::get, Map.of("openai", OPENAI), true);
 
     /** The design's example. */
     static String example() {

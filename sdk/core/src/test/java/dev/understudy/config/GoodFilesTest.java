@@ -16,14 +16,17 @@ import dev.understudy.error.ConfigurationException;
 import dev.understudy.event.BudgetPeriod;
 import dev.understudy.event.BudgetPolicy;
 import dev.understudy.fallback.FallbackSettings;
+import dev.understudy.fallback.HedgeSettings;
 import dev.understudy.insight.ExperimentSettings;
 import dev.understudy.retry.RetrySettings;
 import dev.understudy.rollout.GuardSettings;
 import dev.understudy.rollout.RampSettings;
 import dev.understudy.rollout.RolloutSettings;
 import dev.understudy.rollout.Share;
+import dev.understudy.throttle.AdaptiveSettings;
 import dev.understudy.throttle.RateLimit;
 import dev.understudy.throttle.ThrottleSettings;
+import dev.understudy.throttle.TokenLimit;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -123,7 +126,8 @@ class GoodFilesTest {
                                 Duration.ofSeconds(5),
                                 Duration.ofSeconds(90),
                                 Duration.ofMinutes(10)),
-                        new RateLimit(600, Duration.ofMinutes(1))))
+                        new RateLimit(600, Duration.ofMinutes(1)),
+                        new TokenLimit(90_000, Duration.ofMinutes(1))))
                 .agent(AgentSettings.builder("support_agent")
                         .baseline("proven")
                         .candidate("tuned")
@@ -145,11 +149,13 @@ class GoodFilesTest {
                         .experiment(new ExperimentSettings(Duration.ofMillis(450), 0.01, 0.1, 0.02, 500, 14))
                         .cache(new CacheSettings(Duration.ofHours(1), 50, 16 << 20, Duration.ofDays(1)))
                         .budget(BudgetSettings.of(12.5, BudgetPeriod.DAY).atLimit(BudgetPolicy.BASELINE_ONLY))
+                        .hedge(new HedgeSettings(Duration.ofMillis(300), 0.1))
                         .useFinetuned(true)
                         .useFallback(true)
                         .build())
                 .agent(AgentSettings.builder("legal_agent")
                         .baseline("proven")
+                        .maxConcurrent(new AdaptiveSettings(1, 2, 8))
                         .timeout(Duration.ofSeconds(20))
                         .fallback(new FallbackSettings(null, 0.3, false))
                         .retry(new RetrySettings(

@@ -45,7 +45,7 @@ class FallbackStageTest {
                 .upstream(model)
                 .contextWindow(window)
                 .build();
-        ModelStage end = new ModelStage(model, nanos -> {}, waiting, Runnable::run);
+        ModelStage end = new ModelStage(model, nanos -> {}, nanos -> {}, waiting, Runnable::run);
         return new Leg(variant, deployment, Chain.of(List.of(end)));
     }
 
@@ -63,7 +63,8 @@ class FallbackStageTest {
                 leg(Variant.CANDIDATE, candidate, candidateWindow),
                 true,
                 settings,
-                baselineLatency);
+                baselineLatency,
+                null);
         return Chain.of(List.of(stage)).proceed(call);
     }
 

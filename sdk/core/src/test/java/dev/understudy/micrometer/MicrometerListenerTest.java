@@ -18,11 +18,15 @@ import dev.understudy.chat.Variant;
 import dev.understudy.error.FailureKind;
 import dev.understudy.event.CircuitState;
 import dev.understudy.event.Event;
+import dev.understudy.event.HedgeResult;
+import dev.understudy.event.Reading;
 import dev.understudy.testing.Rule;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +64,19 @@ class MicrometerListenerTest {
         assertThat(registry.find("model.requests").tags("model", CANDIDATE).counters())
                 .extracting(counter -> counter.getId().getTag("outcome") + " " + counter.count())
                 .containsExactlyInAnyOrder("success 1.0", "error 0.0", "cancelled 0.0");
+    }
+
+    @Test
+    void hedges_are_counted_by_what_became_of_them_from_zero_on() {
+        listener.observe(List.of(new Reading(Reading.HEDGE_BUDGET, "what is left", Map.of("agent", AGENT), () -> 3)));
+        assertThat(registry.find("model.hedges").counters())
+                .extracting(counter -> counter.getId().getTag("result") + " " + counter.count())
+                .containsExactlyInAnyOrder("won 0.0", "lost 0.0", "failed 0.0", "undecided 0.0", "skipped 0.0");
+
+        listener.on(new Event.Hedged(AGENT, CANDIDATE, BASELINE, HedgeResult.WON));
+
+        assertThat(count("model.hedges", "agent", AGENT, "result", "won")).isEqualTo(1);
+        assertThat(registry.get("model.hedge.budget").gauge().value()).isEqualTo(3);
     }
 
     @Test

@@ -21,6 +21,7 @@ import dev.understudy.config.Configuration;
 import dev.understudy.error.ChatException;
 import dev.understudy.error.FailureKind;
 import dev.understudy.error.Origin;
+import dev.understudy.fallback.HedgeSettings;
 import dev.understudy.testing.Rule;
 import dev.understudy.testing.ScriptedModel;
 import dev.understudy.time.Waiting;
@@ -95,6 +96,38 @@ class TracingTest {
                         .build())
                 .listener(listener)
                 .build();
+    }
+
+    @Test
+    void a_hedged_call_has_both_attempts_below_it_and_says_which_of_them_won() {
+        tuned.hangs();
+        steady.answers("There.");
+        Configuration configuration = Configuration.builder()
+                .deployment(Deployment.builder("steady").upstream(steady).build())
+                .deployment(Deployment.builder("tuned").upstream(tuned).build())
+                .agent(AgentSettings.builder("qa_agent")
+                        .baseline("steady")
+                        .candidate("tuned")
+                        .percentage(100)
+                        .timeout(Duration.ofSeconds(10))
+                        .hedge(new HedgeSettings(Duration.ofMillis(20), 1))
+                        .build())
+                .build();
+        try (ModelRegistry registry = ModelRegistry.builder()
+                .configuration(configuration)
+                .listener(new ObservationListener(spans.registry()))
+                .build()) {
+            assertThat(registry.chat("qa_agent", MESSAGES).model()).isEqualTo("steady");
+        }
+
+        SpanData call = spans.one("chat qa_agent");
+        assertThat(attributes(call))
+                .containsEntry("understudy.attempts", "2")
+                .containsEntry("understudy.outcome", "degraded")
+                .containsEntry("understudy.model", "steady");
+        assertThat(events(call)).containsExactly("hedge: won");
+        assertThat(spans.childrenOf(call)).containsExactlyInAnyOrder(spans.one("chat steady"), spans.one("chat tuned"));
+        assertThat(attributes(spans.one("chat tuned"))).containsEntry("error.type", "outrun");
     }
 
     @Test

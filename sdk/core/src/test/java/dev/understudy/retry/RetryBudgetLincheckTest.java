@@ -4,9 +4,11 @@ import dev.understudy.testing.Rule;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every interleaving of calls, retries and time looks like one after the other, and nobody waits for anybody. */
+@Tag("lincheck")
 @Rule("R11")
 public class RetryBudgetLincheckTest {
 

@@ -72,7 +72,7 @@ class RetryStageTest {
     }
 
     private Stage ask(ChatModel upstream) {
-        return new ModelStage(upstream, nanos -> {}, waiting, Runnable::run);
+        return new ModelStage(upstream, nanos -> {}, nanos -> {}, waiting, Runnable::run);
     }
 
     private ChatException failure(boolean lastLeg) {

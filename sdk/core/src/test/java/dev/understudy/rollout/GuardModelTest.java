@@ -129,6 +129,7 @@ class GuardModelTest {
         }
         boolean neutral = List.of(
                         FailureKind.CANCELLED,
+                        FailureKind.OUTRUN,
                         FailureKind.INVALID_REQUEST,
                         FailureKind.CONTEXT_LENGTH,
                         FailureKind.CONTENT_FILTER,

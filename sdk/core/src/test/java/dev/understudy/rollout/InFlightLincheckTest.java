@@ -8,12 +8,14 @@ import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 import org.jetbrains.lincheck.datastructures.Validate;
 import org.jetbrains.lincheck.datastructures.verifier.EpsilonVerifier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * In every interleaving of calls that begin, end and are looked at, a slow call counts exactly once, a fast one never, and a slow
  * one that nobody has marked yet makes the next who comes by look.
  */
+@Tag("lincheck")
 class InFlightLincheckTest {
 
     @Test

@@ -21,6 +21,7 @@ class WhatCountsTest {
 
     private static final Set<FailureKind> NEUTRAL = EnumSet.of(
             FailureKind.CANCELLED,
+            FailureKind.OUTRUN,
             FailureKind.INVALID_REQUEST,
             FailureKind.CONTEXT_LENGTH,
             FailureKind.CONTENT_FILTER,
@@ -71,6 +72,49 @@ class WhatCountsTest {
         rollout.run(1, Variant.BASELINE, rollout.fails(FailureKind.TIMEOUT, 50));
         assertThat(candidate()).isEqualTo(new ArmCounts(1, 1, 1));
         assertThat(baseline()).isEqualTo(new ArmCounts(1, 1, 1));
+    }
+
+    private Watched.Script isOutrun(long millis) {
+        return call -> {
+            call.wasSlowForItself();
+            return rollout.isRescued(FailureKind.OUTRUN, millis).play(call);
+        };
+    }
+
+    @Test
+    @Rule("R24")
+    void a_candidate_that_is_outrun_again_and_again_is_slow_however_soon_its_callers_have_an_answer() {
+        rollout.run(4, Variant.CANDIDATE, isOutrun(250));
+        assertThat(candidate()).as("all but the first").isEqualTo(new ArmCounts(3, 0, 3));
+        assertThat(rollout.alarms).hasValue(1);
+        assertThat(rollout.evidence(Guard.ERROR_CAP).bad()).isZero();
+        assertThat(baseline()).isEqualTo(ArmCounts.NONE);
+    }
+
+    @Test
+    void a_candidate_that_is_outrun_now_and_then_is_only_what_it_usually_is() {
+        for (int i = 0; i < 50; i++) {
+            rollout.run(1, Variant.CANDIDATE, isOutrun(250));
+            rollout.run(1, Variant.CANDIDATE, rollout.answers(100));
+        }
+        assertThat(candidate()).isEqualTo(new ArmCounts(50, 0, 0));
+        assertThat(rollout.alarms).hasValue(0);
+    }
+
+    @Test
+    @Rule("R24")
+    void a_slow_answer_and_an_outrun_candidate_are_two_in_a_row() {
+        rollout.run(1, Variant.CANDIDATE, rollout.answers(401));
+        rollout.run(1, Variant.CANDIDATE, isOutrun(250));
+        assertThat(candidate()).isEqualTo(new ArmCounts(2, 0, 2));
+    }
+
+    @Test
+    void a_candidate_that_was_outrun_within_its_usual_time_says_nothing_and_above_all_nothing_good() {
+        rollout.run(3, Variant.CANDIDATE, rollout.isRescued(FailureKind.OUTRUN, 250));
+        assertThat(candidate()).isEqualTo(ArmCounts.NONE);
+        rollout.run(3, Variant.CANDIDATE, rollout.isRescued(FailureKind.OUTRUN, 401));
+        assertThat(candidate()).as("it passed the limit itself").isEqualTo(new ArmCounts(3, 0, 3));
     }
 
     @Test

@@ -81,7 +81,18 @@ public final class ScriptedModel implements ChatModel {
     }
 
     public ScriptedModel fails(FailureKind kind, Origin origin) {
+        return failsAfter(Duration.ZERO, kind, origin);
+    }
+
+    public ScriptedModel failsAfter(Duration time, FailureKind kind) {
+        return failsAfter(time, kind, Origin.of("scripted"));
+    }
+
+    private ScriptedModel failsAfter(Duration time, FailureKind kind, Origin origin) {
         script.add((request, deadline) -> {
+            if (!waiting.sleep(time.toNanos(), deadline)) {
+                throw silence(deadline);
+            }
             throw kind.exception("scripted " + kind.tag(), origin, null);
         });
         return this;

@@ -41,19 +41,19 @@ class ModelLimiterTest {
     @Nested
     class After_a_429 {
 
-        private final ModelLimiter limiter = new ModelLimiter(null, waiting);
+        private final ModelLimiter limiter = new ModelLimiter(null, null, waiting);
 
         @Test
         @Rule("R12")
         void nothing_passes_before_retry_after_has_passed() {
-            assertThat(limiter.tryPass()).isTrue();
+            assertThat(limiter.tryPass(0)).isTrue();
             limiter.closeFor(Duration.ofSeconds(3));
-            assertThat(limiter.tryPass()).isFalse();
+            assertThat(limiter.tryPass(0)).isFalse();
             assertThat(limiter.closedNanos()).isEqualTo(Duration.ofSeconds(3).toNanos());
             ticker.advance(Duration.ofSeconds(3).minusNanos(1));
-            assertThat(limiter.tryPass()).isFalse();
+            assertThat(limiter.tryPass(0)).isFalse();
             ticker.advance(Duration.ofNanos(1));
-            assertThat(limiter.tryPass()).isTrue();
+            assertThat(limiter.tryPass(0)).isTrue();
             assertThat(limiter.closedNanos()).isZero();
         }
 
@@ -66,9 +66,9 @@ class ModelLimiterTest {
             ticker.advance(Duration.ofSeconds(2));
             limiter.closeFor(Duration.ofSeconds(2));
             ticker.advance(SECOND);
-            assertThat(limiter.tryPass()).isFalse();
+            assertThat(limiter.tryPass(0)).isFalse();
             ticker.advance(SECOND);
-            assertThat(limiter.tryPass()).isTrue();
+            assertThat(limiter.tryPass(0)).isTrue();
         }
 
         @Test
@@ -87,7 +87,7 @@ class ModelLimiterTest {
         @Rule("R12")
         void a_short_pause_is_waited_for() {
             limiter.closeFor(SECOND);
-            assertThat(limiter.await(patience(SECOND))).isZero();
+            assertThat(limiter.await(0, patience(SECOND))).isZero();
             assertThat(elapsedMillis()).isEqualTo(1000);
         }
 
@@ -95,7 +95,7 @@ class ModelLimiterTest {
         @Rule("R7")
         void a_long_pause_is_refused_at_once_with_the_time_that_is_left() {
             limiter.closeFor(SECOND);
-            assertThat(limiter.await(patience(SECOND.minusNanos(1)))).isEqualTo(SECOND.toNanos());
+            assertThat(limiter.await(0, patience(SECOND.minusNanos(1)))).isEqualTo(SECOND.toNanos());
             assertThat(elapsedMillis()).isZero();
         }
 
@@ -103,14 +103,14 @@ class ModelLimiterTest {
         @Rule("R12")
         void a_pause_that_grows_while_somebody_waits_is_waited_for_too_if_patience_lasts() {
             var parking = new ScriptedParking();
-            var limiter = new ModelLimiter(null, new Waiting(ticker, parking));
+            var limiter = new ModelLimiter(null, null, new Waiting(ticker, parking));
             limiter.closeFor(SECOND);
             parking.then(() -> {
                         limiter.closeFor(SECOND.plus(MILLI));
                         ticker.advance(SECOND);
                     })
                     .then(() -> ticker.advance(MILLI));
-            assertThat(limiter.await(patience(SECOND.multipliedBy(2)))).isZero();
+            assertThat(limiter.await(0, patience(SECOND.multipliedBy(2)))).isZero();
             assertThat(elapsedMillis()).isEqualTo(1001);
         }
 
@@ -118,13 +118,13 @@ class ModelLimiterTest {
         @Rule("R12")
         void a_pause_that_grows_beyond_the_patience_is_refused() {
             var parking = new ScriptedParking();
-            var limiter = new ModelLimiter(null, new Waiting(ticker, parking));
+            var limiter = new ModelLimiter(null, null, new Waiting(ticker, parking));
             limiter.closeFor(SECOND);
             parking.then(() -> {
                 limiter.closeFor(SECOND.multipliedBy(10));
                 ticker.advance(SECOND);
             });
-            assertThat(limiter.await(patience(SECOND.multipliedBy(2))))
+            assertThat(limiter.await(0, patience(SECOND.multipliedBy(2))))
                     .isEqualTo(SECOND.multipliedBy(9).toNanos());
         }
 
@@ -133,7 +133,7 @@ class ModelLimiterTest {
         void an_interrupted_waiter_leaves() {
             limiter.closeFor(SECOND);
             Thread.currentThread().interrupt();
-            assertThat(limiter.await(patience(SECOND))).isPositive();
+            assertThat(limiter.await(0, patience(SECOND))).isPositive();
             assertThat(Thread.interrupted()).isTrue();
         }
     }
@@ -141,10 +141,10 @@ class ModelLimiterTest {
     @Nested
     class With_a_rate_limit {
 
-        private final ModelLimiter limiter = new ModelLimiter(new RateLimit(4, SECOND), waiting);
+        private final ModelLimiter limiter = new ModelLimiter(new RateLimit(4, SECOND), null, waiting);
 
         private void drain() {
-            while (limiter.tryPass()) {
+            while (limiter.tryPass(0)) {
                 // until the bucket is empty
             }
         }
@@ -152,21 +152,21 @@ class ModelLimiterTest {
         @Test
         void a_full_bucket_goes_at_once_and_then_one_each_interval() {
             for (int i = 0; i < 4; i++) {
-                assertThat(limiter.tryPass()).isTrue();
+                assertThat(limiter.tryPass(0)).isTrue();
             }
-            assertThat(limiter.tryPass()).isFalse();
+            assertThat(limiter.tryPass(0)).isFalse();
             ticker.advance(Duration.ofMillis(250).minusNanos(1));
-            assertThat(limiter.tryPass()).isFalse();
+            assertThat(limiter.tryPass(0)).isFalse();
             ticker.advance(Duration.ofNanos(1));
-            assertThat(limiter.tryPass()).isTrue();
-            assertThat(limiter.tryPass()).isFalse();
+            assertThat(limiter.tryPass(0)).isTrue();
+            assertThat(limiter.tryPass(0)).isFalse();
         }
 
         @Test
         void a_bucket_never_holds_more_than_its_permits() {
             ticker.advance(Duration.ofDays(1));
             drain();
-            assertThat(limiter.await(patience(SECOND))).isZero();
+            assertThat(limiter.await(0, patience(SECOND))).isZero();
             assertThat(elapsedMillis()).isEqualTo(Duration.ofDays(1).toMillis() + 250);
         }
 
@@ -175,7 +175,7 @@ class ModelLimiterTest {
         void reservations_are_for_one_interval_after_the_other() {
             drain();
             for (int i = 1; i <= 10; i++) {
-                assertThat(limiter.await(patience(SECOND))).isZero();
+                assertThat(limiter.await(0, patience(SECOND))).isZero();
                 assertThat(elapsedMillis()).isEqualTo(250L * i);
             }
         }
@@ -185,11 +185,11 @@ class ModelLimiterTest {
         void a_wait_that_would_be_too_long_is_refused_at_once_and_costs_nothing() {
             drain();
             for (int i = 0; i < 100; i++) {
-                assertThat(limiter.await(patience(Duration.ofMillis(249))))
+                assertThat(limiter.await(0, patience(Duration.ofMillis(249))))
                         .isEqualTo(Duration.ofMillis(250).toNanos());
             }
             assertThat(elapsedMillis()).isZero();
-            assertThat(limiter.await(patience(Duration.ofMillis(250)))).isZero();
+            assertThat(limiter.await(0, patience(Duration.ofMillis(250)))).isZero();
             assertThat(elapsedMillis()).isEqualTo(250);
         }
 
@@ -197,23 +197,23 @@ class ModelLimiterTest {
         void the_last_reservation_is_given_back_when_its_caller_leaves() {
             drain();
             Thread.currentThread().interrupt();
-            assertThat(limiter.await(patience(SECOND))).isPositive();
+            assertThat(limiter.await(0, patience(SECOND))).isPositive();
             assertThat(Thread.interrupted()).isTrue();
-            assertThat(limiter.await(patience(SECOND))).isZero();
+            assertThat(limiter.await(0, patience(SECOND))).isZero();
             assertThat(elapsedMillis()).isEqualTo(250);
         }
 
         @Test
         void a_429_empties_no_bucket_but_moves_every_reservation_behind_the_pause() {
             limiter.closeFor(Duration.ofSeconds(5));
-            assertThat(limiter.tryPass()).isFalse();
-            assertThat(limiter.await(patience(Duration.ofSeconds(4))))
+            assertThat(limiter.tryPass(0)).isFalse();
+            assertThat(limiter.await(0, patience(Duration.ofSeconds(4))))
                     .isEqualTo(Duration.ofSeconds(5).toNanos());
             for (int i = 0; i < 4; i++) {
-                assertThat(limiter.await(patience(Duration.ofSeconds(5)))).isZero();
+                assertThat(limiter.await(0, patience(Duration.ofSeconds(5)))).isZero();
                 assertThat(elapsedMillis()).isEqualTo(5000);
             }
-            assertThat(limiter.await(patience(SECOND))).isZero();
+            assertThat(limiter.await(0, patience(SECOND))).isZero();
             assertThat(elapsedMillis()).isEqualTo(5250);
         }
 
@@ -221,27 +221,27 @@ class ModelLimiterTest {
         @Rule("R12")
         void who_holds_a_reservation_when_a_429_comes_lines_up_again() {
             var parking = new ScriptedParking();
-            var limiter = new ModelLimiter(new RateLimit(1, SECOND), new Waiting(ticker, parking));
-            assertThat(limiter.tryPass()).isTrue();
+            var limiter = new ModelLimiter(new RateLimit(1, SECOND), null, new Waiting(ticker, parking));
+            assertThat(limiter.tryPass(0)).isTrue();
             parking.then(() -> {
                         limiter.closeFor(Duration.ofSeconds(3));
                         ticker.advance(SECOND);
                     })
                     .then(() -> ticker.advance(Duration.ofSeconds(2)));
-            assertThat(limiter.await(patience(Duration.ofSeconds(3)))).isZero();
+            assertThat(limiter.await(0, patience(Duration.ofSeconds(3)))).isZero();
             assertThat(elapsedMillis()).isEqualTo(3000);
         }
 
         @Test
         void an_equal_limit_changes_nothing_and_another_starts_full() {
             drain();
-            limiter.limit(new RateLimit(4, SECOND));
-            assertThat(limiter.tryPass()).isFalse();
-            limiter.limit(new RateLimit(5, SECOND));
-            assertThat(limiter.tryPass()).isTrue();
-            limiter.limit(null);
+            limiter.limit(new RateLimit(4, SECOND), null);
+            assertThat(limiter.tryPass(0)).isFalse();
+            limiter.limit(new RateLimit(5, SECOND), null);
+            assertThat(limiter.tryPass(0)).isTrue();
+            limiter.limit(null, null);
             for (int i = 0; i < 100; i++) {
-                assertThat(limiter.tryPass()).isTrue();
+                assertThat(limiter.tryPass(0)).isTrue();
             }
         }
 
@@ -249,8 +249,8 @@ class ModelLimiterTest {
         @Rule("R12")
         void a_reload_ends_no_pause() {
             limiter.closeFor(SECOND);
-            limiter.limit(null);
-            assertThat(limiter.tryPass()).isFalse();
+            limiter.limit(null, null);
+            assertThat(limiter.tryPass(0)).isFalse();
         }
     }
 
@@ -259,7 +259,7 @@ class ModelLimiterTest {
     void over_any_stretch_of_time_no_more_passes_than_a_bucket_holds_and_refills(long seed) {
         var random = new Random(seed);
         var limit = new RateLimit(1 + random.nextInt(20), Duration.ofMillis(1 + random.nextInt(2000)));
-        var limiter = new ModelLimiter(limit, waiting);
+        var limiter = new ModelLimiter(limit, null, waiting);
         List<Long> passed = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             switch (random.nextInt(4)) {
@@ -267,18 +267,18 @@ class ModelLimiterTest {
                     ticker.advance(Duration.ofNanos(random.nextLong(limit.per().toNanos())));
                 case 1 -> {
                     Thread.currentThread().interrupt();
-                    if (limiter.await(patience(limit.per())) == 0) {
+                    if (limiter.await(0, patience(limit.per())) == 0) {
                         passed.add(ticker.nanoTime() - start);
                     }
                     Thread.interrupted();
                 }
                 case 2 -> {
-                    if (limiter.tryPass()) {
+                    if (limiter.tryPass(0)) {
                         passed.add(ticker.nanoTime() - start);
                     }
                 }
                 default -> {
-                    if (limiter.await(patience(limit.per().dividedBy(3))) == 0) {
+                    if (limiter.await(0, patience(limit.per().dividedBy(3))) == 0) {
                         passed.add(ticker.nanoTime() - start);
                     }
                 }

@@ -11,12 +11,14 @@ import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Every interleaving of a few steps is explained by a counter that does one thing at a time. Who acquires here does line
  * up, but its clock runs so fast that it soon gives up: so grants and departures meet at every possible point.
  */
+@Tag("lincheck")
 @Rule({"R5", "R6"})
 public class PermitGateLincheckTest {
 
@@ -50,6 +52,11 @@ public class PermitGateLincheckTest {
     @Operation
     public void resize(@Param(gen = IntGen.class, conf = "3:5") int limit) {
         gate.resize(limit, 2);
+    }
+
+    @Operation
+    public void limit(@Param(gen = IntGen.class, conf = "3:5") int limit) {
+        gate.limit(limit);
     }
 
     @Operation
@@ -92,6 +99,10 @@ public class PermitGateLincheckTest {
         }
 
         public void resize(int newLimit) {
+            limit = newLimit;
+        }
+
+        public void limit(int newLimit) {
             limit = newLimit;
         }
 

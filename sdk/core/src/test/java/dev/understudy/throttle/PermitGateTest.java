@@ -3,6 +3,7 @@ package dev.understudy.throttle;
 import static dev.understudy.chat.Variant.BASELINE;
 import static dev.understudy.chat.Variant.CANDIDATE;
 import static dev.understudy.throttle.Admission.GRANTED;
+import static dev.understudy.throttle.Admission.HOPELESS;
 import static dev.understudy.throttle.Admission.NO_PERMIT;
 import static dev.understudy.throttle.Admission.QUEUE_FULL;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -332,5 +333,69 @@ class PermitGateTest {
         assertThat(gate).hasToString("PermitGate[agent 'qa_agent', 1 of 2 in use, 0 waiting]");
         assertThat(provider(8, 1).describe(Variant.CANDIDATE))
                 .isEqualTo("All 6 of 8 permits that candidates may have of provider 'mistral'");
+    }
+
+    @Test
+    @Rule("R5")
+    void a_learnt_limit_changes_the_number_of_permits_and_not_who_holds_one() {
+        PermitGate gate = agent(2, 2);
+        take(gate, 2);
+        gate.limit(3);
+        assertThat(gate.limit()).isEqualTo(3);
+        take(gate, 1);
+        gate.limit(1);
+        assertThat(gate.inUse()).isEqualTo(3);
+        assertThat(gate.tryTake(BASELINE)).isFalse();
+        gate.release();
+        gate.release();
+        assertThat(gate.tryTake(BASELINE)).isFalse();
+        gate.release();
+        assertAtRest(gate);
+    }
+
+    @Test
+    @Rule("R7")
+    void a_learnt_limit_that_grows_lets_those_in_who_wait() {
+        PermitGate gate = agent(1, 2);
+        take(gate, 1);
+        parking.then(() -> gate.limit(2));
+        assertThat(gate.acquire(BASELINE, oneSecond())).isEqualTo(GRANTED);
+        gate.release();
+        gate.release();
+        gate.limit(1);
+        assertAtRest(gate);
+    }
+
+    @Test
+    @Rule("R7")
+    void who_would_certainly_wait_in_vain_is_refused_at_once() {
+        PermitGate gate = agent(1, 100);
+        take(gate, 1);
+        lineUp(gate, LinePace.ENOUGH + 8, () -> {
+            for (int i = 0; i < LinePace.ENOUGH; i++) {
+                assertThat(gate.expectedNanos(BASELINE)).isZero();
+                ticker.advance(Duration.ofMillis(100));
+                gate.release();
+            }
+            assertThat(gate.expectedNanos(BASELINE)).isEqualTo(900_000_000);
+            assertThat(gate.acquire(BASELINE, patience(Duration.ofMillis(20)))).isEqualTo(HOPELESS);
+            assertThat(gate.waiting()).isEqualTo(8);
+            for (int i = 0; i < 8; i++) {
+                gate.release();
+            }
+        });
+        gate.release();
+        assertThat(gate.expectedNanos(BASELINE)).isZero();
+        assertAtRest(gate);
+    }
+
+    /** So many line up, and then something happens. */
+    private void lineUp(PermitGate gate, int callers, Runnable then) {
+        if (callers == 0) {
+            then.run();
+            return;
+        }
+        parking.then(() -> lineUp(gate, callers - 1, then));
+        assertThat(gate.acquire(BASELINE, patience(Duration.ofMinutes(1)))).isEqualTo(GRANTED);
     }
 }

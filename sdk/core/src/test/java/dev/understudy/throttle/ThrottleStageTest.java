@@ -13,7 +13,10 @@ import dev.understudy.call.Stage;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Deployment;
+import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.Message;
+import dev.understudy.chat.Provenance;
+import dev.understudy.chat.Usage;
 import dev.understudy.chat.Variant;
 import dev.understudy.error.CancelledException;
 import dev.understudy.error.ChatException;
@@ -25,6 +28,7 @@ import dev.understudy.event.Event;
 import dev.understudy.testing.FakeTicker;
 import dev.understudy.testing.RecordedEvents;
 import dev.understudy.testing.Rule;
+import dev.understudy.time.Deadline;
 import dev.understudy.time.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,8 +49,10 @@ class ThrottleStageTest {
 
     private final PermitGate agentGate = PermitGate.forAgent("qa_agent", 2, 1, waiting);
     private final PermitGate providerGate = PermitGate.forProvider("mistral", 4, 1, waiting);
-    private final ModelLimiter limiter = new ModelLimiter(null, waiting);
-    private final ThrottleStage stage = new ThrottleStage(ThrottleSettings.DEFAULT, agentGate, providerGate, limiter);
+    private final ModelLimiter limiter = new ModelLimiter(null, null, waiting);
+    private final AdaptivePermits adaptive = new AdaptivePermits(agentGate, waiting);
+    private final ThrottleStage stage =
+            new ThrottleStage(ThrottleSettings.DEFAULT, agentGate, providerGate, limiter, adaptive);
 
     @AfterEach
     void everythingIsAtRest() {
@@ -112,7 +118,7 @@ class ThrottleStageTest {
 
     @Test
     void a_model_without_a_provider_needs_one_permit_only() {
-        var alone = new ThrottleStage(ThrottleSettings.DEFAULT, agentGate, null, limiter);
+        var alone = new ThrottleStage(ThrottleSettings.DEFAULT, agentGate, null, limiter, adaptive);
         Leg leg =
                 new Leg(BASELINE, Deployment.of("m", (r, d) -> ChatResponse.of("")), Chain.of(List.of(alone, ANSWERS)));
         ChatCall call = call();
@@ -335,7 +341,7 @@ class ThrottleStageTest {
 
     @Test
     void a_call_that_waits_for_the_rate_holds_no_permit_of_the_provider() {
-        limiter.limit(new RateLimit(1, Duration.ofSeconds(1)));
+        limiter.limit(new RateLimit(1, Duration.ofSeconds(1)), null);
         run(call(), CANDIDATE, ANSWERS);
         parking.then(() -> {
             assertThat(providerGate.inUse()).isZero();
@@ -353,7 +359,7 @@ class ThrottleStageTest {
     void no_wait_allowed_means_refused_at_once() {
         take(agentGate, 2);
         var settings = new ThrottleSettings(2, 1, Duration.ZERO, 1);
-        var impatient = new ThrottleStage(settings, agentGate, providerGate, limiter);
+        var impatient = new ThrottleStage(settings, agentGate, providerGate, limiter, adaptive);
         Leg leg = new Leg(
                 BASELINE, Deployment.of("m", (r, d) -> ChatResponse.of("")), Chain.of(List.of(impatient, ANSWERS)));
         ChatCall call = call();
@@ -361,5 +367,124 @@ class ThrottleStageTest {
                         .guard())
                 .isEqualTo("permits");
         giveBack(agentGate, 2);
+    }
+
+    @Test
+    @Rule("R7")
+    void a_hopeless_wait_is_refused_with_the_guard_and_the_time_it_would_take() {
+        PermitGate gate = PermitGate.forAgent("qa_agent", 1, 100, waiting);
+        var settings = new ThrottleSettings(1, 100, Duration.ofMillis(40), 1);
+        var narrow = new ThrottleStage(settings, gate, null, limiter, new AdaptivePermits(gate, waiting));
+        take(gate, 1);
+        lineUp(gate, LinePace.ENOUGH + 5, () -> {
+            for (int i = 0; i < LinePace.ENOUGH; i++) {
+                ticker.advance(Duration.ofMillis(100));
+                gate.release();
+            }
+            OverloadedException refusal = catchThrowableOfType(OverloadedException.class, () -> {
+                Deployment deployment = Deployment.of("qa-tuned", (r, d) -> ChatResponse.of("unused"));
+                ChatCall call = call();
+                Leg leg = new Leg(CANDIDATE, deployment, Chain.of(List.of(narrow, ANSWERS)));
+                call.travel(leg, call.wholeDeadline(), true);
+            });
+            assertThat(refusal.guard()).isEqualTo("permits");
+            assertThat(refusal.retryAfter()).contains(Duration.ofMillis(600));
+            assertThat(refusal)
+                    .hasMessage("All 1 permits of agent 'qa_agent' are in use and 5 calls wait; at the pace of late it"
+                            + " would take about 600ms, and this call may wait 40ms");
+            giveBack(gate, 5);
+        });
+        gate.release();
+        assertRejected("permits");
+    }
+
+    private void lineUp(PermitGate gate, int callers, Runnable then) {
+        if (callers == 0) {
+            then.run();
+            return;
+        }
+        parking.then(() -> lineUp(gate, callers - 1, then));
+        assertThat(gate.acquire(BASELINE, Deadline.after(waiting, Duration.ofMinutes(1))))
+                .isEqualTo(Admission.GRANTED);
+    }
+
+    @Test
+    @Rule("R10")
+    void only_attempts_that_were_sent_teach_the_limit_and_each_one_once() {
+        List<String> told = new ArrayList<>();
+        adaptive.reconfigure(
+                ThrottleSettings.of(new AdaptiveSettings(1, 2, 2)), "qa-tuned", bounds -> new ConcurrencyLimit() {
+                    @Override
+                    public int limit() {
+                        return 2;
+                    }
+
+                    @Override
+                    public void answered(long startNanos, long latencyNanos, int inFlight) {
+                        told.add("answered beside " + inFlight);
+                    }
+
+                    @Override
+                    public void dropped(long startNanos, long latencyNanos, int inFlight) {
+                        told.add("dropped beside " + inFlight);
+                    }
+                });
+        run(call(), CANDIDATE, ANSWERS);
+        failure(ModelTimeoutException.class, call(), (call, next) -> {
+            call.countAttempt();
+            throw FailureKind.TIMEOUT.exception("silence", Origin.of("qa-tuned"), null);
+        });
+        failure(ModelTimeoutException.class, call(), (call, next) -> {
+            throw FailureKind.TIMEOUT.exception("no time left to send it", Origin.of("qa-tuned"), null);
+        });
+        failure(CancelledException.class, call(), (call, next) -> {
+            call.countAttempt();
+            throw FailureKind.CANCELLED.exception("went away", Origin.of("qa-tuned"), null);
+        });
+        assertThat(told).containsExactly("answered beside 1", "dropped beside 1");
+    }
+
+    @Test
+    @Rule("R12")
+    void tokens_are_taken_before_and_put_right_after_a_call() {
+        limiter.limit(null, new TokenLimit(1000, Duration.ofMinutes(1)));
+        // About 260: the prompt, and an answer of which nothing is known yet.
+        run(call(), CANDIDATE, (call, next) -> answer(new Usage(100, 700)));
+        assertThat(limiter.tryPass(201)).isFalse();
+        assertThat(limiter.tryPass(199)).isTrue();
+    }
+
+    @Test
+    @Rule("R12")
+    void what_was_not_sent_or_was_refused_took_no_tokens() {
+        limiter.limit(null, new TokenLimit(1000, Duration.ofMinutes(1)));
+        failure(ChatException.class, call(), (call, next) -> {
+            throw FailureKind.TIMEOUT.exception("no time left to send it", Origin.of("qa-tuned"), null);
+        });
+        failure(ChatException.class, call(), (call, next) -> {
+            call.countAttempt();
+            throw FailureKind.UPSTREAM.exception("no", new Origin("qa-tuned", null, 500, null, null, null), null);
+        });
+        take(providerGate, 4);
+        parking.then(() -> ticker.advance(Duration.ofSeconds(10)));
+        assertThat(refusal(call()).guard()).isEqualTo("provider-permits");
+        giveBack(providerGate, 4);
+        assertThat(limiter.tryPass(999)).isTrue();
+    }
+
+    @Test
+    @Rule("R12")
+    void a_call_without_tokens_left_is_refused_as_one_beyond_the_rate_is() {
+        limiter.limit(null, new TokenLimit(300, Duration.ofMinutes(1)));
+        run(call(), CANDIDATE, (call, next) -> answer(new Usage(100, 200)));
+        OverloadedException refusal = refusal(call());
+        assertThat(refusal.guard()).isEqualTo("rate-limit");
+        assertThat(refusal.retryAfter().orElseThrow()).isGreaterThan(Duration.ofSeconds(10));
+        assertThat(refusal).hasMessageContaining("Model 'qa-tuned' is at its token limit; next call in ");
+        assertRejected("rate-limit");
+    }
+
+    private static ChatResponse answer(Usage usage) {
+        return new ChatResponse("hello", List.of(), FinishReason.STOP, usage, null, Provenance.NONE);
     }
 }

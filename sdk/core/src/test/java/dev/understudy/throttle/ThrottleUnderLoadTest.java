@@ -134,11 +134,11 @@ class ThrottleUnderLoadTest {
 
     private Leg leg(Variant variant, PermitGate gate, long seed) {
         var settings = new ThrottleSettings(MOST, 4, Duration.ofMillis(5), 0.5);
-        var limiter = new ModelLimiter(new RateLimit(50, Duration.ofMillis(5)), waiting);
+        var limiter = new ModelLimiter(new RateLimit(50, Duration.ofMillis(5)), null, waiting);
         var random = new Random(seed + variant.ordinal());
         Stage wire = (call, next) -> onTheWire(call, random);
         Deployment deployment = Deployment.of(variant.tag(), (r, d) -> ChatResponse.of(""));
-        var stage = new ThrottleStage(settings, gate, providerGate, limiter);
+        var stage = new ThrottleStage(settings, gate, providerGate, limiter, new AdaptivePermits(gate, waiting));
         return new Leg(variant, deployment, Chain.of(List.of(stage, wire)));
     }
 

@@ -5,6 +5,7 @@ import dev.understudy.chat.ChatModel;
 import dev.understudy.chat.Deployment;
 import dev.understudy.chat.Provider;
 import dev.understudy.chat.ProviderClient;
+import dev.understudy.chat.QuotaListener;
 import dev.understudy.chat.Secret;
 import dev.understudy.error.ConfigurationException;
 import dev.understudy.time.Deadline;
@@ -185,6 +186,11 @@ final class OpenAiClient implements ProviderClient {
 
     @Override
     public ChatModel model(Deployment deployment) {
+        return model(deployment, QuotaListener.NONE);
+    }
+
+    @Override
+    public ChatModel model(Deployment deployment, QuotaListener quotas) {
         List<String> problems = RequestWriter.problems(deployment);
         if (!problems.isEmpty()) {
             throw new ConfigurationException("deployment '" + deployment.name() + "'", problems);
@@ -194,7 +200,8 @@ final class OpenAiClient implements ProviderClient {
                 json,
                 smallJson,
                 new RequestWriter(smallJson, dialect, deployment),
-                new Failures(provider, deployment, excerpt));
+                new Failures(provider, deployment, excerpt),
+                quotas);
     }
 
     /** Starts a flight of the current thread, which lasts until it {@linkplain Flight#landed() landed}. */

@@ -6,6 +6,7 @@ import dev.understudy.chat.ChatModel;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Provenance;
+import dev.understudy.chat.QuotaListener;
 import dev.understudy.chat.Sink;
 import dev.understudy.error.ChatException;
 import dev.understudy.error.FailureKind;
@@ -32,13 +33,21 @@ final class OpenAiModel implements ChatModel {
     private final JsonFactory smallJson;
     private final RequestWriter writer;
     private final Failures failures;
+    private final QuotaListener quotas;
 
-    OpenAiModel(OpenAiClient client, JsonFactory json, JsonFactory smallJson, RequestWriter writer, Failures failures) {
+    OpenAiModel(
+            OpenAiClient client,
+            JsonFactory json,
+            JsonFactory smallJson,
+            RequestWriter writer,
+            Failures failures,
+            QuotaListener quotas) {
         this.client = client;
         this.smallJson = smallJson;
         this.json = json;
         this.writer = writer;
         this.failures = failures;
+        this.quotas = quotas;
     }
 
     @Override
@@ -154,6 +163,7 @@ final class OpenAiModel implements ChatModel {
             flight.carries(newCall);
             Response answered = newCall.execute();
             response = answered;
+            RateLimitHeaders.tell(answered, quotas);
             return answered.isSuccessful() ? answer(answered) : error(answered);
         }
 

@@ -196,6 +196,20 @@ class StreamFaultsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\r"})
+    void an_event_may_have_a_byte_order_mark_before_it_and_several_lines(String lineEnd) {
+        String split = "\ufeff: hi\n"
+                + "data: {\"choices\":[{\"index\":0,\n"
+                + "data:\"delta\":\n"
+                + "id: 7\n"
+                + "data: {\"content\":\"Hello.\"}}]}\n\n";
+        ChatResponse whole = answer(events((split + FINISH + USAGE + DONE).replace("\n", lineEnd)));
+        assertThat(ear.heard).containsExactly("Hello.");
+        assertThat(whole.finishReason()).isEqualTo(FinishReason.STOP);
+        assertThat(whole.usage()).isEqualTo(new Usage(7, 3));
+    }
+
     @Test
     @Rule("R20")
     void a_finish_reason_without_done_is_complete() {
@@ -511,6 +525,7 @@ class StreamFaultsTest {
             }
         });
         assertThat(failure.kind()).isEqualTo(FailureKind.TOO_LARGE);
+        assertThat(MemoryBudget.OF_THE_PROCESS.usedBytes()).isZero();
     }
 
     @Test
