@@ -20,6 +20,7 @@ import dev.understudy.event.BudgetPolicy;
 import dev.understudy.event.BudgetState;
 import dev.understudy.event.BudgetStatus;
 import dev.understudy.event.Event;
+import dev.understudy.event.HedgeResult;
 import dev.understudy.event.Reading;
 import dev.understudy.event.RolloutDecision;
 import dev.understudy.event.RolloutPhase;
@@ -71,6 +72,7 @@ class PrometheusScrapeTest {
                         "model_attempts_duration_seconds_max gauge",
                         "model_errors_total counter",
                         "model_fallbacks_total counter",
+                        "model_hedges_total counter",
                         "model_rejected_total counter",
                         "model_cache_total counter",
                         "model_tokens_total counter",
@@ -187,6 +189,7 @@ class PrometheusScrapeTest {
     }
 
     private void everythingHappens() {
+        listener.on(new Event.Hedged(AGENT, CANDIDATE, BASELINE, HedgeResult.WON));
         listener.on(new Event.ConfigurationLoaded(false, 3));
         listener.on(decided(RolloutPhase.OFF, RolloutPhase.RUNNING, RolloutReason.STARTED));
         listener.on(decided(RolloutPhase.RUNNING, RolloutPhase.QUARANTINED, RolloutReason.GUARD));
