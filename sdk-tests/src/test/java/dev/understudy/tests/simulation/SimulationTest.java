@@ -74,10 +74,6 @@ class SimulationTest {
             "closed early",
             "budget NEARLY_SPENT",
             "budget SPENT",
-            "hedge WON",
-            "hedge LOST",
-            "hedge UNDECIDED",
-            "hedge SKIPPED",
             "on a worker",
             "on the caller",
             "act SILENCE",
@@ -106,7 +102,11 @@ class SimulationTest {
             "breaker CLOSED to LATCHED",
             "breaker LATCHED to HALF_OPEN",
             "breaker HALF_OPEN to LATCHED",
+            "hedge WON",
+            "hedge LOST",
             "hedge FAILED",
+            "hedge UNDECIDED",
+            "hedge SKIPPED",
             "attempts 4",
             "reload storm"
         }) {
