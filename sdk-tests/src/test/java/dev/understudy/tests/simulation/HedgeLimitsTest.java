@@ -171,8 +171,6 @@ class HedgeLimitsTest {
     }
 
     private static long count(HedgedWorld world, HedgeResult result) {
-        return world.events.of(Event.Hedged.class).stream()
-                .filter(hedged -> hedged.result() == result)
-                .count();
+        return world.hedges().stream().filter(result::equals).count();
     }
 }

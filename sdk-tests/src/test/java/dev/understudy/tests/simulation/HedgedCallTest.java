@@ -14,7 +14,6 @@ import dev.understudy.event.HedgeResult;
 import dev.understudy.event.Outcome;
 import dev.understudy.testing.Rule;
 import java.time.Duration;
-import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,7 +50,7 @@ class HedgedCallTest {
         assertThat(world.attempts("candidate").get(0).latencyNanos())
                 .isEqualTo(Duration.ofMillis(180).toNanos());
         assertThat(world.finished().outcome()).isEqualTo(Outcome.DEGRADED);
-        assertThat(hedges(world)).containsExactly(HedgeResult.WON);
+        assertThat(world.hedges()).containsExactly(HedgeResult.WON);
         assertThat(world.events.of(Event.FellBack.class))
                 .as("nothing has failed")
                 .isEmpty();
@@ -74,7 +73,7 @@ class HedgedCallTest {
         assertThat(world.attempts("baseline").get(0).failure()).isEqualTo(FailureKind.OUTRUN);
         assertThat(world.attempts("baseline").get(0).latencyNanos())
                 .isEqualTo(Duration.ofMillis(50).toNanos());
-        assertThat(hedges(world)).containsExactly(HedgeResult.LOST);
+        assertThat(world.hedges()).containsExactly(HedgeResult.LOST);
         assertThat(world.finished().outcome()).isEqualTo(Outcome.SUCCESS);
     }
 
@@ -90,7 +89,7 @@ class HedgedCallTest {
             }
         });
         assertThat(world.baseline.calls()).isZero();
-        assertThat(hedges(world)).isEmpty();
+        assertThat(world.hedges()).isEmpty();
     }
 
     @ParameterizedTest
@@ -126,7 +125,7 @@ class HedgedCallTest {
                 .isEqualTo(180));
         assertThat(world.baseline.calls()).isEqualTo(1);
         assertThat(world.events.of(Event.FellBack.class)).hasSize(1);
-        assertThat(hedges(world)).containsExactly(HedgeResult.WON);
+        assertThat(world.hedges()).containsExactly(HedgeResult.WON);
     }
 
     @ParameterizedTest
@@ -159,7 +158,7 @@ class HedgedCallTest {
             assertThat(answer.degraded()).isFalse();
         });
         assertThat(world.baseline.calls()).as("a hedge is not tried again").isEqualTo(1);
-        assertThat(hedges(world)).containsExactly(HedgeResult.FAILED);
+        assertThat(world.hedges()).containsExactly(HedgeResult.FAILED);
     }
 
     @ParameterizedTest
@@ -179,7 +178,7 @@ class HedgedCallTest {
         assertThat(world.candidate.calls()).isEqualTo(2);
         assertThat(world.baseline.calls()).isEqualTo(2);
         assertThat(world.finished().attempts()).isEqualTo(4);
-        assertThat(hedges(world)).containsExactly(HedgeResult.FAILED);
+        assertThat(world.hedges()).containsExactly(HedgeResult.FAILED);
     }
 
     @ParameterizedTest
@@ -221,7 +220,7 @@ class HedgedCallTest {
         assertThat(world.attempts("baseline").get(0).failure()).isEqualTo(FailureKind.CANCELLED);
         assertThat(world.attempts("baseline").get(0).latencyNanos())
                 .isEqualTo(Duration.ofMillis(30).toNanos());
-        assertThat(hedges(world)).containsExactly(HedgeResult.UNDECIDED);
+        assertThat(world.hedges()).containsExactly(HedgeResult.UNDECIDED);
     }
 
     @ParameterizedTest
@@ -239,11 +238,5 @@ class HedgedCallTest {
 
     private static ChatException failure(HedgedWorld world, CallOptions options) {
         return catchThrowableOfType(ChatException.class, () -> world.registry.chat(AGENT, PROMPT, options));
-    }
-
-    private static List<HedgeResult> hedges(HedgedWorld world) {
-        return world.events.of(Event.Hedged.class).stream()
-                .map(Event.Hedged::result)
-                .toList();
     }
 }

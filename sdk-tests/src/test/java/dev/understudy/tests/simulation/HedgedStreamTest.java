@@ -95,7 +95,7 @@ class HedgedStreamTest {
             assertThat(first.latencyNanos()).isEqualTo(Duration.ofMillis(200).toNanos());
             assertThat(first.model()).isEqualTo("baseline");
         });
-        assertThat(hedges(world)).containsExactly(HedgeResult.WON);
+        assertThat(world.hedges()).containsExactly(HedgeResult.WON);
     }
 
     @ParameterizedTest
@@ -112,7 +112,7 @@ class HedgedStreamTest {
         assertThat(world.attempts("baseline").get(0).failure()).isEqualTo(FailureKind.OUTRUN);
         assertThat(world.attempts("baseline").get(0).latencyNanos())
                 .isEqualTo(Duration.ofMillis(50).toNanos());
-        assertThat(hedges(world)).containsExactly(HedgeResult.LOST);
+        assertThat(world.hedges()).containsExactly(HedgeResult.LOST);
     }
 
     @ParameterizedTest
@@ -184,11 +184,5 @@ class HedgedStreamTest {
             world.registry.stream(AGENT, PROMPT, listener);
             assertThat(listener.heard).containsExactly("abc@400", "d@500");
         });
-    }
-
-    private static List<HedgeResult> hedges(HedgedWorld world) {
-        return world.events.of(Event.Hedged.class).stream()
-                .map(Event.Hedged::result)
-                .toList();
     }
 }

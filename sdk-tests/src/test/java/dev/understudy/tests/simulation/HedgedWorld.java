@@ -11,6 +11,7 @@ import dev.understudy.config.AgentSettings;
 import dev.understudy.config.Configuration;
 import dev.understudy.config.ModelSettings;
 import dev.understudy.event.Event;
+import dev.understudy.event.HedgeResult;
 import dev.understudy.fallback.HedgeSettings;
 import dev.understudy.retry.RetrySettings;
 import dev.understudy.rollout.GuardSettings;
@@ -117,6 +118,11 @@ final class HedgedWorld {
         return events.of(Event.AttemptFinished.class).stream()
                 .filter(attempt -> attempt.model().equals(model))
                 .toList();
+    }
+
+    /** What became of the hedges, in order. */
+    List<HedgeResult> hedges() {
+        return events.of(Event.Hedged.class).stream().map(Event.Hedged::result).toList();
     }
 
     Event.CallFinished finished() {

@@ -3,6 +3,7 @@ package dev.understudy.tests.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.error.FailureKind;
+import dev.understudy.event.HedgeResult;
 import dev.understudy.testing.Rule;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,11 @@ class SimulationTest {
         }) {
             assertThat(happened.of(often)).as("how often %s", often).isGreaterThan(100);
         }
+        for (HedgeResult result : HedgeResult.values()) {
+            assertThat(happened.of("hedge " + result))
+                    .as("how often hedge %s", result)
+                    .isGreaterThan(20);
+        }
         for (String rare : new String[] {
             "rollout QUARANTINED for GUARD",
             "rollout ROLLED_BACK for GUARD",
@@ -102,11 +108,6 @@ class SimulationTest {
             "breaker CLOSED to LATCHED",
             "breaker LATCHED to HALF_OPEN",
             "breaker HALF_OPEN to LATCHED",
-            "hedge WON",
-            "hedge LOST",
-            "hedge FAILED",
-            "hedge UNDECIDED",
-            "hedge SKIPPED",
             "attempts 4",
             "reload storm"
         }) {
